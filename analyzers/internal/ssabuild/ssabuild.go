@@ -1,0 +1,78 @@
+// Package ssabuild is an engine that builds the SSA form of one package
+// without looking at the bodies of any other.
+//
+// It stands in for x/tools' passes/buildssa, which requires ctrlflow, which
+// has facts: with facts, go vet runs an analysis over every dependency, the
+// standard library included, and a standalone driver has to load all of them
+// from source. What ctrlflow's facts would tell is which functions never
+// return; this engine knows those of the standard library and of common logging
+// packages by name, and infers those of the package itself.
+package ssabuild
+
+import (
+	"go/ast"
+	"go/types"
+	"reflect"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+)
+
+// Analyzer yields the [*SSA] of a package.
+var Analyzer = &analysis.Analyzer{
+	Name:       "ssabuild",
+	Doc:        "build the SSA form of a package from its own source alone; reports nothing",
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/ssabuild",
+	Run:        diagnostic.Guard(run),
+	ResultType: reflect.TypeFor[*SSA](),
+}
+
+// SSA is the SSA form of a package.
+type SSA struct {
+	Pkg *ssa.Package
+	// Funcs are the functions and methods declared in the package and the
+	// function literals in them, in source order, each literal behind the
+	// function that encloses it. Generic functions appear once, uninstantiated.
+	Funcs []*ssa.Function
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
+	prog.SetNoReturn(newReturns(pass).never)
+	for _, p := range pass.Pkg.Imports() {
+		prog.CreatePackage(p, nil, nil, true)
+	}
+	pkg := prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false)
+	pkg.Build()
+
+	s := &SSA{Pkg: pkg}
+	for _, file := range pass.Files {
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if fn, ok := pass.TypesInfo.Defs[decl.Name].(*types.Func); ok {
+					s.add(prog.FuncValue(fn))
+				}
+			}
+		}
+	}
+	// Literals in package-level initialisers belong to the synthetic init.
+	if init := pkg.Func("init"); init != nil {
+		for _, lit := range init.AnonFuncs {
+			s.add(lit)
+		}
+	}
+	return s, nil
+}
+
+func (s *SSA) add(fn *ssa.Function) {
+	if fn == nil {
+		return
+	}
+	s.Funcs = append(s.Funcs, fn)
+	for _, lit := range fn.AnonFuncs {
+		s.add(lit)
+	}
+}
