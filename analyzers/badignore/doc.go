@@ -1,0 +1,2 @@
+// Package badignore reports suppression comments that suppress nothing.
+package badignore
