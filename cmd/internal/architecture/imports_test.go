@@ -85,8 +85,8 @@ func TestRules(t *testing.T) {
 		{"execute and detect", map[string]string{"runtime/execute": "runtime/evidence os/exec"}, nil},
 		{"shim and ours", map[string]string{"runtime/shim": "runtime/schedule"},
 			[]string{"runtime/shim runtime/schedule"}},
-		{"shim and heavy", map[string]string{"runtime/shim": "sync", "runtime/shim/x": "fmt"},
-			[]string{"runtime/shim/x fmt"}},
+		{"shim and heavy", map[string]string{"runtime/shim": "sync", "runtime/shim/x": "encoding/json"},
+			[]string{"runtime/shim/x encoding/json"}},
 		{"light shim", map[string]string{"runtime/shim": "sync sync/atomic unsafe runtime time math/bits", "time": "reflect"}, nil},
 		{"finding", map[string]string{"cmd/internal/finding": "fmt golang.org/x/term"},
 			[]string{"cmd/internal/finding golang.org/x/term"}},
@@ -94,8 +94,8 @@ func TestRules(t *testing.T) {
 		{"report and diagnostic", map[string]string{"cmd/internal/report": "analyzers/diagnostic"},
 			[]string{"cmd/internal/report analyzers/diagnostic", "cmd/internal/report analyzers/diagnostic"}},
 		{"translators", map[string]string{"cmd/internal/check": "analyzers/diagnostic", "cmd/internal/explore": "runtime/evidence runtime/detect"}, nil},
-		{"other translators", map[string]string{"cmd/internal/course": "cmd/internal/explore runtime/evidence", "cmd/internal/explore": "analyzers/diagnostic"},
-			[]string{"cmd/internal/explore analyzers/diagnostic", "cmd/internal/course runtime/evidence"}},
+		{"other translators", map[string]string{"cmd/internal/course": "cmd/internal/explore runtime/evidence", "cmd/internal/cli": "analyzers/diagnostic"},
+			[]string{"cmd/internal/cli analyzers/diagnostic", "cmd/internal/course runtime/evidence"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			g := make(Graph)

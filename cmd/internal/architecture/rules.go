@@ -51,16 +51,14 @@ func Rules() []Rule {
 			},
 		},
 		{
-			Name:   "only cmd/internal/check translates diagnostics into findings",
-			From:   func(path string) bool { return under(path, "cmd") && !under(path, "cmd/internal/check") },
+			Name: "only cmd/internal/check and cmd/internal/explore translate diagnostics and evidence into findings",
+			From: func(path string) bool {
+				return under(path, "cmd") && !underAny(path, "cmd/internal/check", "cmd/internal/explore")
+			},
 			Direct: true,
-			Forbid: func(_, path string) bool { return under(path, "analyzers/diagnostic") },
-		},
-		{
-			Name:   "only cmd/internal/explore translates evidence into findings",
-			From:   func(path string) bool { return under(path, "cmd") && !under(path, "cmd/internal/explore") },
-			Direct: true,
-			Forbid: func(_, path string) bool { return underAny(path, "runtime/evidence", "runtime/detect") },
+			Forbid: func(_, path string) bool {
+				return underAny(path, "analyzers/diagnostic", "runtime/evidence", "runtime/detect")
+			},
 		},
 		{
 			Name: "only cmd/lockstep and the golangci-lint plugin import the suite: everything else is handed the checks",
@@ -82,7 +80,7 @@ func outsideChecks(path string) bool {
 func isHeavy(path string) bool {
 	first, _, _ := strings.Cut(path, "/")
 	return slices.Contains([]string{
-		"archive", "compress", "crypto", "database", "debug", "encoding", "expvar", "flag", "fmt", "go", "html",
+		"archive", "compress", "crypto", "database", "debug", "encoding", "expvar", "flag", "go", "html",
 		"image", "log", "math", "mime", "net", "plugin", "reflect", "regexp", "testing", "text",
 	}, first) && path != "math/bits"
 }
