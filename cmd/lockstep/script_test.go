@@ -57,13 +57,13 @@ func mainWithPanic() {
 // TestScript runs testdata/script/*.txtar. The go command that they use has no
 // network, no configuration of the user's, and the user's build cache.
 func TestScript(t *testing.T) {
-	gocache := goEnv(t, "GOCACHE")
+	gocache, goroot := goEnv(t, "GOCACHE"), goEnv(t, "GOROOT")
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.FromSlash("../../testdata/script"),
 		Setup: func(env *testscript.Env) error {
 			for _, kv := range []string{
 				"GOCACHE=" + gocache, "GOENV=off", "GOFLAGS=", "GOPROXY=off", "GOTOOLCHAIN=local", "GOWORK=off",
-				"GOROOT=" + runtime.GOROOT(), "GOPATH=" + filepath.Join(env.WorkDir, "gopath"), "GOTELEMETRY=off",
+				"GOROOT=" + goroot, "GOPATH=" + filepath.Join(env.WorkDir, "gopath"), "GOTELEMETRY=off",
 				"CGO_ENABLED=0", "GIT_CEILING_DIRECTORIES=" + env.WorkDir,
 			} {
 				name, value, _ := strings.Cut(kv, "=")

@@ -359,6 +359,57 @@ var _ = undefined2
 	}
 }
 
+// What is wrong within functions leaves the others to be analysed, but for those
+// that mention them.
+func TestSalvage(t *testing.T) {
+	dir := module(t, `
+-- p/p.go --
+package p
+
+import "os"
+
+type T struct{}
+
+func bad() {}
+
+func (T) broken() int { return undefined1 }
+
+func alsoBroken() { bad(); os.Exit("x") }
+
+func init() { undefined2() }
+
+func F() { bad() }
+
+func G() { bad(); T{}.broken() }
+
+func H() { bad(); f := alsoBroken; f() }
+-- generic/g.go --
+package generic
+
+func bad() {}
+
+func F() { bad() }
+
+func G[P any]() { undefined3() }
+-- outside/o.go --
+package outside
+
+var v undefined4
+
+func bad() {}
+
+func F() { bad() }
+`)
+	res := run(t, Options{Dir: dir})
+	want := []string{"generic/g.go:5:12: bad is called", "p/p.go:15:12: bad is called"}
+	if got := lines(dir, res.Findings); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if len(res.Problems) != 5 {
+		t.Errorf("problems %+v, want 5", res.Problems)
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	dir := module(t, twice)
 	ctx, cancel := context.WithCancel(t.Context())
