@@ -119,6 +119,9 @@ type Evidence struct {
 	// Subject is what the operations are about, as far as the detector tells.
 	Subject    Subject
 	Operations []Operation
+	// Count is how many goroutines of the run were found in the same state,
+	// for a leak; 0 where that makes no sense.
+	Count int
 	// Test is the test that the report was attributed to, or "".
 	Test string
 	// Truncated says that the report ends early, because the run was stopped

@@ -72,6 +72,7 @@ func (e *Evidence) compare(f *Evidence) int {
 		cmp.Compare(truth(e.Truncated), truth(f.Truncated)),
 		-cmp.Compare(e.stacks(), f.stacks()),
 		-cmp.Compare(e.writes(), f.writes()),
+		-cmp.Compare(e.Count, f.Count),
 		cmp.Compare(e.Detail, f.Detail),
 		cmp.Compare(len(e.Raw), len(f.Raw)),
 		cmp.Compare(e.Raw, f.Raw),
