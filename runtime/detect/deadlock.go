@@ -112,6 +112,9 @@ type lockParser struct {
 	all     traceback     // all current goroutines, of which only the text is kept
 	inAll   bool
 	skipped bool // a frame of the stack was left out, see frame
+
+	attempted bool // the attempt to lock was read
+	ended     bool // and what the holders do now, if they still live
 }
 
 // read reports whether line is part of the report.
@@ -124,6 +127,7 @@ func (p *lockParser) read(line string) bool {
 	case p.inNow:
 		return p.now.read(line)
 	case line == "":
+		p.ended = p.ended || !p.in && p.attempted
 		p.in = false
 		return true
 	case p.goroutine(line):
@@ -156,11 +160,13 @@ func (p *lockParser) section(line string) bool {
 		p.Detail = lockWaited.FindStringSubmatch(line)[1]
 		p.await(evidence.RoleLock)
 	case line == "Other goroutines holding locks:":
+		p.ended = p.attempted
 		p.await(evidence.RoleOther)
 	case lockHolderNow.MatchString(line):
 		p.await("")
 		p.inNow = true
 	case line == "All current goroutines:":
+		p.ended = p.attempted
 		p.await("")
 		p.inAll = true
 	default:
@@ -203,6 +209,7 @@ func (p *lockParser) goroutine(line string) bool {
 		p.role = role // more of them may follow
 	}
 	if role == evidence.RoleLock {
+		p.attempted = true
 		p.Subject = evidence.Subject{Kind: evidence.Lock, Address: m[3]}
 	}
 	return true
@@ -302,12 +309,16 @@ func (p *lockParser) evidence() evidence.Evidence {
 	return p.finish(p.opt)
 }
 
-// tellNow adds to a holder what the report says that it does now.
+// tellNow adds to a holder what the report says that it does now. A report
+// that was not cut off shows every holder that still lives.
 func (p *lockParser) tellNow(o *evidence.Operation) {
 	for _, g := range p.now.goroutines {
 		if g.ID == o.Goroutine.ID {
 			o.Goroutine = g.Goroutine
 		}
+	}
+	if p.Kind == evidence.LockTimeout && p.ended && o.Goroutine.State == "" {
+		o.Goroutine.State = "ended"
 	}
 }
 

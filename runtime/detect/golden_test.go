@@ -17,7 +17,12 @@ var update = flag.Bool("update", false, "rewrite the golden files, to be read on
 // options are those of the runs that made the logs in testdata.
 func options() Options {
 	scope := evidence.NewScope("/usr/local/go", "/home/user/app")
-	return Options{User: scope.User, Dir: "/home/user/app", Home: "/home/user"}
+	return Options{
+		User: scope.User, Dir: "/home/user/app", Home: "/home/user",
+		Source: func(file string) ([]byte, error) {
+			return os.ReadFile("testdata/src/" + strings.TrimPrefix(file, "/home/user/app/"))
+		},
+	}
 }
 
 func TestGolden(t *testing.T) {
@@ -101,7 +106,10 @@ func formatOperation(b *bytes.Buffer, o evidence.Operation) {
 }
 
 func formatStack(b *bytes.Buffer, prefix string, s evidence.Stack) {
-	for _, f := range s {
+	for i, f := range s {
+		if i > 0 && i < len(s)-1 && f == s[i-1] && f == s[i+1] {
+			continue // the inside of a long recursion
+		}
 		mark := ""
 		if f.User {
 			mark = "* "
