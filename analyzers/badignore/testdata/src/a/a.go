@@ -14,7 +14,7 @@ func noReason()                                                                 
 func unknown()                                                              {}
 
 /* want `names nosuchrule, which is not a rule` `names nosuchtoo, which` */ //lockstep:ignore nosuchrule,nosuchtoo a list
-func list()                                        {}
+func list()                                                                 {}
 
 /* want `names x, which is not a rule` `gives no reason` */ //lockstep:ignore x
 func both()                                                 {}
