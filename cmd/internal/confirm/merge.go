@@ -1,0 +1,150 @@
+// Package confirm joins the two halves of lockstep: what reading a program
+// found and what running it showed.
+package confirm
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+)
+
+// Merge joins static and dynamic findings about the same variable, lock or
+// operation. Each pair that belongs together becomes one finding with source
+// [finding.Both] that keeps the static message, rule and fingerprint and gains
+// the dynamic witness and related places; all others are kept as they are. The
+// result is sorted; the arguments are not modified.
+//
+// A dynamic finding confirms at most one static finding, the one with which it
+// shares most operations: a run that showed one pair of accesses is no proof
+// of another pair on the same variable. Several dynamic findings may confirm
+// one static finding; the witness seen most often is kept.
+func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
+	merged := make([]*finding.Finding, len(static))
+	for i, s := range static {
+		merged[i] = clone(s)
+	}
+	finding.Sort(merged)
+	dynamic = slices.Clone(dynamic)
+	finding.Sort(dynamic)
+	var rest []*finding.Finding
+	for _, d := range dynamic {
+		if s := bestMatch(merged, d); s != nil {
+			absorb(s, d)
+		} else {
+			rest = append(rest, d)
+		}
+	}
+	merged = append(merged, rest...)
+	finding.Sort(merged)
+	return merged
+}
+
+func bestMatch(static []*finding.Finding, d *finding.Finding) *finding.Finding {
+	var best *finding.Finding
+	most := 0
+	for _, s := range static {
+		if !compatible(s, d) {
+			continue
+		}
+		if n := sharedLines(s, d); n > most {
+			best, most = s, n
+		}
+	}
+	return best
+}
+
+// compatible reports whether s and d can be about the same object at all. A
+// race is about a variable; what a run shows of a misused lock (a deadlock, a
+// leaked goroutine, a lock taken twice) may be about the lock, the operation
+// that blocks on it, or the goroutine that never ends.
+func compatible(s, d *finding.Finding) bool {
+	if (s.Subject.Kind == finding.Variable) != (d.Subject.Kind == finding.Variable) {
+		return false
+	}
+	a, b := baseName(s.Subject.Name), baseName(d.Subject.Name)
+	return s.Subject.Kind != finding.Variable || a == "" || b == "" || a == b
+}
+
+// baseName is the last component of a name such as "s.cache.hits" or
+// "hits[...]": a run may know a variable by another path than reading does.
+func baseName(name string) string {
+	name, _, _ = strings.Cut(name, "[")
+	return strings.TrimLeft(name[strings.LastIndex(name, ".")+1:], "*&(")
+}
+
+// sharedLines counts the source lines that operations of both findings are on.
+// Stack traces have no columns, so a line is all there is to go by.
+func sharedLines(s, d *finding.Finding) int {
+	ours := lines(s)
+	n := 0
+	for line := range lines(d) {
+		if ours[line] {
+			n++
+		}
+	}
+	return n
+}
+
+type line struct {
+	file   string
+	number int
+}
+
+func lines(f *finding.Finding) map[line]bool {
+	set := make(map[line]bool)
+	for _, p := range f.Operations {
+		if p.IsValid() {
+			set[line{p.File, p.Line}] = true
+		}
+	}
+	if p := f.Range.Start; p.IsValid() {
+		set[line{p.File, p.Line}] = true
+	}
+	return set
+}
+
+// absorb makes s the confirmed form of s and d.
+func absorb(s, d *finding.Finding) {
+	s.Source = finding.Both
+	s.Confidence = finding.High
+	s.Witness = better(s.Witness, d.Witness)
+	for _, rel := range d.Related {
+		if !slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) }) {
+			s.Related = append(s.Related, rel)
+		}
+	}
+	for _, p := range d.Operations {
+		if !slices.ContainsFunc(s.Operations, func(q finding.Position) bool { return q.File == p.File && q.Line == p.Line }) {
+			s.Operations = append(s.Operations, p)
+		}
+	}
+}
+
+func samePlace(a, b finding.Related) bool {
+	return a.Role == b.Role && a.Range.Start.File == b.Range.Start.File && a.Range.Start.Line == b.Range.Start.Line
+}
+
+// better is the witness that is seen in the greater share of its runs; of
+// equals, the first.
+func better(a, b *finding.Witness) *finding.Witness {
+	if a == nil {
+		return b
+	}
+	if b == nil {
+		return a
+	}
+	// a.Seen/a.Runs against b.Seen/b.Runs, without division.
+	if cmp.Compare(b.Seen*a.Runs, a.Seen*b.Runs) > 0 {
+		return b
+	}
+	return a
+}
+
+func clone(f *finding.Finding) *finding.Finding {
+	c := *f
+	c.Related = slices.Clone(f.Related)
+	c.Operations = slices.Clone(f.Operations)
+	return &c
+}
