@@ -12,17 +12,14 @@ import (
 
 // An Observation is what one program showed.
 type Observation struct {
-	Static []*finding.Finding // by reading
-	Runs   []Run              // by running, one for each number of cores
-	Merged []*finding.Finding // both, joined
-}
-
-// A Run is what a program showed on one number of cores.
-type Run struct {
-	Cores    int
-	Runs     int                // how often it ran
-	Findings []*finding.Finding // each with its witness
-	Outputs  []string           // of the runs of the unchanged program that came to their end
+	Static  []*finding.Finding // by reading
+	Dynamic []*finding.Finding // by running, each with its witness
+	Merged  []*finding.Finding // both, joined
+	Cores   []int              // the numbers of cores it ran on
+	Runs    int                // how often it ran under detectors, on all of them together
+	// Outputs is what the unchanged program printed, by number of cores, in
+	// runs that came to their end.
+	Outputs map[int][]string
 }
 
 // A State is how an expectation fared.
@@ -40,10 +37,10 @@ const (
 type Verdict struct {
 	State State
 	Kind  Kind
-	Rule  string
-	Line  int // of main.go, 0 if the verdict is about no one line
-	Cores int // 0 if it does not depend on cores
-	Seen  int // in how many of Runs; for Kind Printed, the runs in which it was printed
+	Rule  string // of a finding; for Kind Printed, how the numbers were to compare
+	Line  int    // of main.go, 0 if the verdict is about no one line
+	Cores int    // 0 if it does not depend on cores
+	Seen  int    // in how many of Runs; for Kind Printed, the runs in which it was printed
 	Runs  int
 	// Detail is the message key of a static finding, the smallest and largest
 	// number of updates lost, or the message of something unexpected.
@@ -58,7 +55,8 @@ const (
 	Ran       Kind = "ran"       // a finding by running
 	Confirmed Kind = "confirmed" // a finding by reading that runs confirm
 	Printed   Kind = "printed"   // the program's own output
-	Quiet     Kind = "quiet"     // nothing found, as it must be
+	Quiet     Kind = "quiet"     // nothing found by reading, as it must be
+	Silent    Kind = "silent"    // nothing found by running, as it must be
 )
 
 // Failed reports whether the lesson does not hold.
@@ -70,12 +68,12 @@ func Judge(e Expectation, o Observation, processors int) []Verdict {
 	var vs []Verdict
 	vs = append(vs, judgeStatic(e, o)...)
 	for _, d := range e.Dynamic {
-		vs = append(vs, judgeDynamic(d, o.Runs, processors)...)
+		vs = append(vs, judgeDynamic(d, o, processors)...)
 	}
 	if e.Output != nil {
-		vs = append(vs, judgeOutput(*e.Output, o.Runs, processors)...)
+		vs = append(vs, judgeOutput(*e.Output, o, processors)...)
 	}
-	vs = append(vs, judgeForbidden(e, o.Runs)...)
+	vs = append(vs, judgeForbidden(e, o)...)
 	for _, s := range e.Static {
 		if s.Confirmed {
 			vs = append(vs, judgeConfirmed(s, o.Merged))
@@ -119,25 +117,36 @@ func judgeConfirmed(s Static, merged []*finding.Finding) Verdict {
 	return v
 }
 
-func judgeDynamic(d Dynamic, runs []Run, processors int) []Verdict {
+func judgeDynamic(d Dynamic, o Observation, processors int) []Verdict {
 	if d.Cores > processors {
 		return []Verdict{{State: CannotTell, Kind: Ran, Rule: d.Rule, Cores: d.Cores}}
 	}
 	var vs []Verdict
-	for _, r := range runs {
-		if r.Cores < d.Cores {
+	for _, cores := range o.Cores {
+		if cores < d.Cores {
 			continue
 		}
-		v := Verdict{State: Missing, Kind: Ran, Rule: d.Rule, Cores: r.Cores, Runs: r.Runs}
-		if i := slices.IndexFunc(r.Findings, d.matches); i >= 0 {
-			v.State = Met
-			if w := r.Findings[i].Witness; w != nil {
-				v.Seen, v.Runs, v.Detail = w.Seen, w.Runs, w.Detector
+		v := Verdict{State: Missing, Kind: Ran, Rule: d.Rule, Cores: cores}
+		for _, f := range o.Dynamic {
+			if rate := rateAt(f, cores); d.matches(f) && rate.Seen > v.Seen {
+				v.State, v.Seen, v.Runs, v.Detail = Met, rate.Seen, rate.Runs, f.Witness.Detector
 			}
 		}
 		vs = append(vs, v)
 	}
 	return vs
+}
+
+// rateAt is how often f was seen on that many cores.
+func rateAt(f *finding.Finding, cores int) finding.Rate {
+	if f.Witness != nil {
+		for _, r := range f.Witness.Rates {
+			if r.Cores == cores {
+				return r
+			}
+		}
+	}
+	return finding.Rate{Cores: cores}
 }
 
 func (d Dynamic) matches(f *finding.Finding) bool {
@@ -155,19 +164,19 @@ func touches(f *finding.Finding, line int) bool {
 
 // judgeOutput looks at what the program itself printed. What a run that was
 // stopped or ended early printed is not asked.
-func judgeOutput(out Output, runs []Run, processors int) []Verdict {
+func judgeOutput(out Output, o Observation, processors int) []Verdict {
 	if out.Cores > processors {
-		return []Verdict{{State: CannotTell, Kind: Printed, Cores: out.Cores}}
+		return []Verdict{{State: CannotTell, Kind: Printed, Rule: out.Is, Cores: out.Cores}}
 	}
 	re := regexp.MustCompile(out.Pattern)
 	var vs []Verdict
-	for _, r := range runs {
-		if r.Cores < out.Cores {
+	for _, cores := range o.Cores {
+		if cores < out.Cores {
 			continue
 		}
-		v := Verdict{State: Missing, Kind: Printed, Cores: r.Cores, Runs: len(r.Outputs)}
+		v := Verdict{State: Missing, Kind: Printed, Rule: out.Is, Cores: cores, Runs: len(o.Outputs[cores])}
 		var lost []int
-		for _, text := range r.Outputs {
+		for _, text := range o.Outputs[cores] {
 			got, want, ok := numbers(re, text)
 			if ok && (out.Is == "less" && got < want || out.Is == "equal" && got == want) {
 				v.Seen++
@@ -195,30 +204,26 @@ func numbers(re *regexp.Regexp, text string) (got, want int, ok bool) {
 	return got, want, err1 == nil && err2 == nil
 }
 
-// judgeForbidden reports what no run may show. For a program that must be
-// silent it also says, for each number of cores, that it was.
-func judgeForbidden(e Expectation, runs []Run) []Verdict {
+// judgeForbidden reports what no run may show. Of a program that must be
+// silent it also says that it was.
+func judgeForbidden(e Expectation, o Observation) []Verdict {
 	var vs []Verdict
-	for _, r := range runs {
-		quiet := true
-		for _, f := range r.Findings {
-			if !e.Silent && !slices.Contains(e.Never, f.Rule) {
-				continue
-			}
-			quiet = false
-			v := Verdict{State: Unexpected, Kind: Ran, Rule: f.Rule, Line: f.Range.Start.Line, Cores: r.Cores, Runs: r.Runs, Detail: f.Message}
-			if w := f.Witness; w != nil {
-				v.Seen, v.Runs = w.Seen, w.Runs
-			}
-			vs = append(vs, v)
+	for _, f := range o.Dynamic {
+		if !e.Silent && !slices.Contains(e.Never, f.Rule) {
+			continue
 		}
-		if e.Silent && quiet {
-			state := Met
-			if r.Runs == 0 {
-				state = Missing // silence of a program that never ran says nothing
-			}
-			vs = append(vs, Verdict{State: state, Kind: Quiet, Cores: r.Cores, Runs: r.Runs})
+		v := Verdict{State: Unexpected, Kind: Ran, Rule: f.Rule, Line: f.Range.Start.Line, Detail: f.Message}
+		if w := f.Witness; w != nil {
+			v.Seen, v.Runs = w.Seen, w.Runs
 		}
+		vs = append(vs, v)
+	}
+	if e.Silent && len(vs) == 0 {
+		v := Verdict{State: Met, Kind: Silent, Runs: o.Runs}
+		if o.Runs == 0 {
+			v.State = Missing // the silence of a program that never ran says nothing
+		}
+		vs = append(vs, v)
 	}
 	return vs
 }

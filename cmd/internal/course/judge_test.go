@@ -17,10 +17,19 @@ func found(rule, key string, lines ...int) *finding.Finding {
 	return f
 }
 
-func seen(f *finding.Finding, k, n int) *finding.Finding {
+// seen says that f was seen at the given rates.
+func seen(f *finding.Finding, rates ...finding.Rate) *finding.Finding {
 	f.Source = finding.Dynamic
-	f.Witness = &finding.Witness{Seen: k, Runs: n, Detector: "race"}
+	f.Witness = &finding.Witness{Detector: "race", Rates: rates}
+	for _, r := range rates {
+		f.Witness.Seen += r.Seen
+		f.Witness.Runs += r.Runs
+	}
 	return f
+}
+
+func at(cores, seen, runs int) finding.Rate {
+	return finding.Rate{Cores: cores, Seen: seen, Runs: runs}
 }
 
 func TestJudge(t *testing.T) {
@@ -35,6 +44,7 @@ func TestJudge(t *testing.T) {
 	expectLess := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "less", Cores: 2}}
 	expectEqual := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "equal", Cores: 1, Always: true}}
 
+	one, two := []int{1}, []int{1, 2}
 	for _, test := range []struct {
 		name       string
 		expect     Expectation
@@ -60,43 +70,44 @@ func TestJudge(t *testing.T) {
 		{"not confirmed", expectConfirmed, Observation{Static: []*finding.Finding{race()}, Merged: []*finding.Finding{race()}}, 2,
 			[]string{"met read datarace:7", "missing confirmed datarace:7"}},
 
-		{"ran", expectOrder, Observation{Runs: []Run{{Cores: 1, Runs: 3, Findings: []*finding.Finding{seen(found("lockorder", "order", 5, 4), 2, 3)}}}}, 1,
+		{"ran", expectOrder, Observation{Cores: one, Dynamic: []*finding.Finding{seen(found("lockorder", "order", 5, 4), at(1, 2, 3))}}, 1,
 			[]string{"met quiet", "met ran lockorder cores=1 2/3"}},
-		{"ran at one of two core counts", expectOrder, Observation{Runs: []Run{
-			{Cores: 1, Runs: 3},
-			{Cores: 2, Runs: 3, Findings: []*finding.Finding{seen(found("lockorder", "order", 5, 4), 1, 3)}}}}, 2,
-			[]string{"met quiet", "missing ran lockorder cores=1 0/3", "met ran lockorder cores=2 1/3"}},
-		{"ran at one of two places", expectOrder, Observation{Runs: []Run{{Cores: 1, Runs: 3, Findings: []*finding.Finding{seen(found("lockorder", "order", 5, 6), 2, 3)}}}}, 1,
-			[]string{"met quiet", "missing ran lockorder cores=1 0/3"}},
-		{"one core is not asked", expectTwoCores, Observation{Runs: []Run{
-			{Cores: 1, Runs: 3},
-			{Cores: 2, Runs: 3, Findings: []*finding.Finding{seen(found("deadlock", "asleep", 5), 3, 3)}}}}, 2,
+		{"ran at one of two core counts", expectOrder, Observation{Cores: two, Dynamic: []*finding.Finding{
+			seen(found("lockorder", "order", 5, 4), at(1, 0, 3), at(2, 1, 3))}}, 2,
+			[]string{"met quiet", "missing ran lockorder cores=1", "met ran lockorder cores=2 1/3"}},
+		{"ran in several ways", expectOrder, Observation{Cores: two, Dynamic: []*finding.Finding{
+			seen(found("lockorder", "order", 5, 4), at(1, 0, 3), at(2, 1, 3)),
+			seen(found("lockorder", "order", 4, 5), at(1, 3, 4), at(2, 4, 4))}}, 2,
+			[]string{"met quiet", "met ran lockorder cores=1 3/4", "met ran lockorder cores=2 4/4"}},
+		{"ran at one of two places", expectOrder, Observation{Cores: one, Dynamic: []*finding.Finding{seen(found("lockorder", "order", 5, 6), at(1, 2, 3))}}, 1,
+			[]string{"met quiet", "missing ran lockorder cores=1"}},
+		{"one core is not asked", expectTwoCores, Observation{Cores: two, Dynamic: []*finding.Finding{seen(found("deadlock", "asleep", 5), at(1, 0, 3), at(2, 3, 3))}}, 2,
 			[]string{"met quiet", "met ran deadlock cores=2 3/3"}},
-		{"one processor cannot tell", expectTwoCores, Observation{Runs: []Run{{Cores: 1, Runs: 3}}}, 1,
+		{"one processor cannot tell", expectTwoCores, Observation{Cores: one}, 1,
 			[]string{"met quiet", "cannot ran deadlock cores=2"}},
 
-		{"lost", expectLess, Observation{Runs: []Run{
-			{Cores: 1, Outputs: []string{"9 of 9"}},
-			{Cores: 2, Outputs: []string{"9 of 9", "7 of 9", "8 of 9"}}}}, 2,
-			[]string{"met quiet", "met printed cores=2 2/3"}},
-		{"none lost", expectLess, Observation{Runs: []Run{{Cores: 2, Outputs: []string{"9 of 9", "nonsense"}}}}, 2,
-			[]string{"met quiet", "missing printed cores=2 0/2"}},
-		{"one processor cannot lose", expectLess, Observation{Runs: []Run{{Cores: 1, Outputs: []string{"9 of 9"}}}}, 1,
-			[]string{"met quiet", "cannot printed cores=2"}},
-		{"always right", expectEqual, Observation{Runs: []Run{{Cores: 1, Outputs: []string{"9 of 9", "9 of 9"}}}}, 1,
-			[]string{"met quiet", "met printed cores=1 2/2"}},
-		{"once wrong", expectEqual, Observation{Runs: []Run{{Cores: 1, Outputs: []string{"9 of 9", "8 of 9"}}}}, 1,
-			[]string{"met quiet", "missing printed cores=1 1/2"}},
+		{"lost", expectLess, Observation{Cores: two, Outputs: map[int][]string{1: {"9 of 9"}, 2: {"9 of 9", "7 of 9", "8 of 9"}}}, 2,
+			[]string{"met quiet", "met printed less cores=2 2/3"}},
+		{"none lost", expectLess, Observation{Cores: two, Outputs: map[int][]string{2: {"9 of 9", "nonsense"}}}, 2,
+			[]string{"met quiet", "missing printed less cores=2 0/2"}},
+		{"one processor cannot lose", expectLess, Observation{Cores: one, Outputs: map[int][]string{1: {"9 of 9"}}}, 1,
+			[]string{"met quiet", "cannot printed less cores=2"}},
+		{"always right", expectEqual, Observation{Cores: one, Outputs: map[int][]string{1: {"9 of 9", "9 of 9"}}}, 1,
+			[]string{"met quiet", "met printed equal cores=1 2/2"}},
+		{"once wrong", expectEqual, Observation{Cores: one, Outputs: map[int][]string{1: {"9 of 9", "8 of 9"}}}, 1,
+			[]string{"met quiet", "missing printed equal cores=1 1/2"}},
+		{"never ended", expectEqual, Observation{Cores: one}, 1,
+			[]string{"met quiet", "missing printed equal cores=1"}},
 
-		{"silent", Expectation{Silent: true}, Observation{Runs: []Run{{Cores: 1, Runs: 3}, {Cores: 2, Runs: 3}}}, 2,
-			[]string{"met quiet", "met quiet cores=1 0/3", "met quiet cores=2 0/3"}},
-		{"not silent", Expectation{Silent: true}, Observation{Runs: []Run{{Cores: 1, Runs: 3, Findings: []*finding.Finding{seen(race(), 1, 3)}}}}, 2,
-			[]string{"met quiet", "unexpected ran datarace:7 cores=1 1/3"}},
-		{"never ran", Expectation{Silent: true}, Observation{Runs: []Run{{Cores: 1}}}, 2,
-			[]string{"met quiet", "missing quiet cores=1"}},
-		{"forbidden", Expectation{Never: []string{"datarace"}}, Observation{Runs: []Run{{Cores: 1, Runs: 3, Findings: []*finding.Finding{
-			seen(race(), 1, 3), seen(found("goroutineleak", "leak", 3), 1, 3)}}}}, 2,
-			[]string{"met quiet", "unexpected ran datarace:7 cores=1 1/3"}},
+		{"silent", Expectation{Silent: true}, Observation{Cores: two, Runs: 6}, 2,
+			[]string{"met quiet", "met silent 0/6"}},
+		{"not silent", Expectation{Silent: true}, Observation{Cores: one, Runs: 3, Dynamic: []*finding.Finding{seen(race(), at(1, 1, 3))}}, 2,
+			[]string{"met quiet", "unexpected ran datarace:7 1/3"}},
+		{"never ran", Expectation{Silent: true}, Observation{Cores: one}, 2,
+			[]string{"met quiet", "missing silent"}},
+		{"forbidden", Expectation{Never: []string{"datarace"}}, Observation{Cores: one, Runs: 3, Dynamic: []*finding.Finding{
+			seen(race(), at(1, 1, 3)), seen(found("goroutineleak", "leak", 3), at(1, 1, 3))}}, 2,
+			[]string{"met quiet", "unexpected ran datarace:7 1/3"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			var got []string
@@ -112,7 +123,7 @@ func TestJudge(t *testing.T) {
 
 func TestLostUpdatesAreCounted(t *testing.T) {
 	e := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "less", Cores: 1}}
-	vs := Judge(e, Observation{Runs: []Run{{Cores: 1, Outputs: []string{"9 of 9", "7 of 9", "4 of 9"}}}}, 1)
+	vs := Judge(e, Observation{Cores: []int{1}, Outputs: map[int][]string{1: {"9 of 9", "7 of 9", "4 of 9"}}}, 1)
 	if got, want := vs[len(vs)-1].Detail, "2–5"; got != want {
 		t.Errorf("lost %s, want %s", got, want)
 	}
