@@ -253,10 +253,13 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 			}
 		case lv.maybe && lv.n < 0:
 			lv.n, lv.maybe = 0, false
-		case ef.Mode == Write:
+		case ef.Mode == Write && lv.maybe:
+			// Had it been held, this call would not have returned.
 			lv.n, lv.maybe, lv.handed, lv.sites = 1, false, false, []ssa.Instruction{instr}
 		default:
-			lv.n, lv.maybe = min(lv.n+1, maxLevel), false
+			if lv.maybe = false; ef.Mode == Read {
+				lv.n = min(lv.n+1, maxLevel)
+			}
 			lv.sites = union(lv.sites, []ssa.Instruction{instr})
 		}
 		lv.handed = lv.handed || ef.handed

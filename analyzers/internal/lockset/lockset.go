@@ -54,6 +54,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // Analyzer yields the [*Result] of a package.
@@ -108,6 +109,20 @@ func (r *Result) Flow(fn *ssa.Function) *Flow {
 func (r *Result) Callee(call *ssa.CallCommon) *ssa.Function {
 	fn, _ := r.callee(call)
 	return fn
+}
+
+// Acquirer returns the function of the package that acquired a lock at site,
+// an element of [Held.Sites]: the one that is called there, or called back by
+// what is called there. It is nil if site calls Lock itself.
+func (r *Result) Acquirer(site ssa.Instruction) *ssa.Function {
+	call, ok := site.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if op, ok := syncapi.Classify(call.Common(), r.paths); ok && op.Callback != nil {
+		return r.Callee(&ssa.CallCommon{Value: op.Callback})
+	}
+	return r.Callee(call.Common())
 }
 
 // HeldAtEntry returns the locks that all callers of fn hold, in fn's terms.

@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"go/constant"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -98,7 +99,7 @@ func (r *recorder) relock(instr ssa.Instruction, lv level) {
 func (e *engine) recordExit(r *recorder, b *ssa.BasicBlock, states []state) {
 	last := b.Instrs[len(b.Instrs)-1]
 	ret, isRet := last.(*ssa.Return)
-	if _, isPanic := last.(*ssa.Panic); !isRet && !isPanic {
+	if p, isPanic := last.(*ssa.Panic); !isRet && (!isPanic || standsForNoReturn(p)) {
 		return
 	}
 	for _, s := range states {
@@ -114,6 +115,26 @@ func (e *engine) recordExit(r *recorder, b *ssa.BasicBlock, states []state) {
 		}
 		r.info.flow.Exits = append(r.info.flow.Exits, x)
 	}
+}
+
+// standsForNoReturn reports whether p is what the SSA builder puts behind a
+// call that never returns, such as os.Exit or t.Fatal.
+func standsForNoReturn(p *ssa.Panic) bool {
+	mi, ok := p.X.(*ssa.MakeInterface)
+	if !ok {
+		return false
+	}
+	c, ok := mi.X.(*ssa.Const)
+	if !ok || c.Value == nil || c.Value.Kind() != constant.String || constant.StringVal(c.Value) != "noreturn" {
+		return false
+	}
+	instrs := p.Block().Instrs
+	for _, instr := range instrs {
+		if call, ok := instr.(*ssa.Call); ok && call.Pos() == p.Pos() {
+			return true
+		}
+	}
+	return false
 }
 
 // failure tells whether ret surely returns an error, and whether it surely

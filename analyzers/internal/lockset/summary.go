@@ -269,9 +269,9 @@ func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	if len(out) == 0 {
 		return []state{s}
 	}
-	// A deferred function that releases only if something that is not known
-	// here holds: nothing is said about its locks.
-	if at != inside && mixed > 1 {
+	// A function that releases only if something that is not known here holds:
+	// nothing is said about its locks.
+	if mixed > 1 {
 		for i := range out {
 			for _, ef := range e.rebaseEffects(silent, a) {
 				if lv, ok := out[i].level(ef.Lock); ok && lv.n > 0 {
