@@ -1,0 +1,425 @@
+package goroutine
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// This file answers the question of the engine: can two points of an
+// exploration run at the same time?
+//
+// Two goroutines run side by side from a fork on: from the go statement for
+// the spawner and from the goroutine's entry for the spawned. Two points may
+// overlap if, for some fork, there is a way from each side to its point, and
+// no acquire on either way can learn, by the links of sync.go, that the other
+// point has been passed. An acquire that lies on some way only, or that is
+// linked for want of knowledge, still counts, so the answer "unordered" means
+// that nothing was seen that could order the two.
+//
+// A channel operation that has exactly one counterpart is a fork as well: what
+// follows a send and what follows its receive run side by side, whatever was
+// ordered before. That is how unordered iterations of two loops are found that
+// pass values to each other.
+
+// An Overlap says why two points may run at the same time.
+type Overlap struct {
+	// Thread is the goroutine started at the fork, on whose side the first
+	// point lies.
+	Thread *Thread
+	// Swapped says that it is the second point that lies there.
+	Swapped bool
+}
+
+// Overlap reports whether points a and b may run at the same time while the
+// object under discussion is the same one: ways through the points of fresh,
+// where it is made, do not count.
+func (x *Exploration) Overlap(a, b PointID, fresh []PointID) (Overlap, bool) {
+	if x.giveUp || a < 0 || b < 0 {
+		return Overlap{}, false
+	}
+	avoid := make(map[PointID]bool, len(fresh))
+	for _, p := range fresh {
+		avoid[p] = true
+	}
+	if t := x.spawnFork(a, b, avoid); t != nil {
+		return Overlap{Thread: t}, true
+	}
+	if t := x.spawnFork(b, a, avoid); t != nil {
+		return Overlap{Thread: t, Swapped: true}, true
+	}
+	if t, swapped := x.channelFork(a, b, avoid); t != nil {
+		return Overlap{Thread: t, Swapped: swapped}, true
+	}
+	return Overlap{}, false
+}
+
+func (x *Exploration) thread(p PointID) *Thread {
+	if f := x.points[p].Frame; f != nil {
+		return f.Thread
+	}
+	return nil
+}
+
+// spawnFork finds the start of a goroutine that runs a beside b.
+func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
+	for t := x.thread(a); t != nil && t.Parent != nil; t = t.Parent {
+		spawn, ok := x.spawnOf[t]
+		if !ok {
+			continue
+		}
+		for _, start := range x.besideStarts(t, spawn, b) {
+			if x.apart(x.entry[t.Entry], a, start, b, avoid) {
+				return t
+			}
+		}
+	}
+	return nil
+}
+
+// besideStarts are the points where what runs beside a new goroutine starts.
+func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID) []PointID {
+	many := false
+	switch t.Kind {
+	case ParallelTest:
+		if x.isBenchmark(t) {
+			many = true
+			break
+		}
+		var starts []PointID
+		for other := x.thread(b); other != nil; other = other.Parent {
+			if other.Kind == ParallelTest && x.testOf(other) == x.testOf(t) && (other != t || x.loops[spawn] >= 0) {
+				starts = append(starts, x.entry[other.Entry])
+			}
+		}
+		return starts
+	case Handler:
+		// A server calls a handler for every request. In a test, the test
+		// decides how many requests there are.
+		if x.pkg.inTest(t.Spawn.Pos()) {
+			return nil
+		}
+		many = true
+	}
+	if many {
+		for other := x.thread(b); other != nil; other = other.Parent {
+			if other == t {
+				return []PointID{x.entry[t.Entry]}
+			}
+		}
+		if t.Kind == Handler {
+			return nil
+		}
+	}
+	if x.after[spawn] > 0 { // a call that starts one: behind the call
+		return []PointID{x.after[spawn]}
+	}
+	return x.succs[spawn]
+}
+
+// testOf is the activation of the test function that runs t as a subtest.
+func (x *Exploration) testOf(t *Thread) *Frame {
+	f := t.SpawnFrame
+	for f.Caller != nil && f != f.Thread.Entry && !x.isTestRun(f) {
+		f = f.Caller
+	}
+	return f
+}
+
+// apart reports whether b can be reached from startB, and a from startA,
+// without either learning of the other.
+func (x *Exploration) apart(startA, a, startB, b PointID, avoid map[PointID]bool) bool {
+	wayA := x.way(startA, a, avoid)
+	if wayA == nil {
+		return false
+	}
+	wayB := x.way(startB, b, avoid)
+	if wayB == nil {
+		return false
+	}
+	return !meets(x.learners(a), wayB, b) && !meets(x.learners(b), wayA, a)
+}
+
+func meets(learners map[PointID]bool, way map[PointID]bool, end PointID) bool {
+	for p := range way {
+		if p != end && learners[p] {
+			return true
+		}
+	}
+	return false
+}
+
+type wayKey struct{ from, to PointID }
+
+// way is the set of points that lie on some way from one point to another,
+// which is passed only at its end; nil if there is no way.
+func (x *Exploration) way(from, to PointID, avoid map[PointID]bool) map[PointID]bool {
+	key := wayKey{from, to}
+	if len(avoid) == 0 {
+		if w, ok := x.ways[key]; ok {
+			return w
+		}
+	}
+	w := x.findWay(from, to, avoid)
+	if len(avoid) == 0 && len(x.ways) < 1<<14 {
+		x.ways[key] = w
+	}
+	return w
+}
+
+func (x *Exploration) findWay(from, to PointID, avoid map[PointID]bool) map[PointID]bool {
+	forward := map[PointID]bool{from: true}
+	work := []PointID{from}
+	for len(work) > 0 {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		if p == to || avoid[p] && p != to {
+			continue
+		}
+		visit := func(s PointID) {
+			if !forward[s] {
+				forward[s] = true
+				work = append(work, s)
+			}
+		}
+		for _, s := range x.succs[p] {
+			visit(s)
+		}
+		for _, s := range x.spawns[p] {
+			visit(s)
+		}
+	}
+	x.cost += len(forward)
+	if !forward[to] || avoid[to] {
+		return nil
+	}
+	way := map[PointID]bool{to: true}
+	work = append(work, to)
+	for len(work) > 0 {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		visit := func(s PointID) {
+			if forward[s] && !way[s] && !avoid[s] {
+				way[s] = true
+				work = append(work, s)
+			}
+		}
+		for _, s := range x.preds[p] {
+			visit(s)
+		}
+		for _, s := range x.spawnPreds[p] {
+			visit(s)
+		}
+	}
+	if !way[from] {
+		return nil
+	}
+	return way
+}
+
+// learners are the acquires that may learn that p has been passed.
+func (x *Exploration) learners(p PointID) map[PointID]bool {
+	if l, ok := x.learned[p]; ok {
+		return l
+	}
+	l := make(map[PointID]bool)
+	seen := map[PointID]bool{p: true}
+	work := []PointID{p}
+	for len(work) > 0 {
+		q := work[len(work)-1]
+		work = work[:len(work)-1]
+		visit := func(s PointID) {
+			if !seen[s] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+		for _, s := range x.succs[q] {
+			visit(s)
+		}
+		for _, s := range x.spawns[q] {
+			visit(s)
+		}
+		for _, s := range x.sync[q] {
+			if x.acquires[s] {
+				l[s] = true
+			}
+			visit(s)
+		}
+	}
+	x.cost += len(seen)
+	x.learned[p] = l
+	return l
+}
+
+// channelFork looks for a channel operation with a single counterpart behind
+// which a and b run side by side.
+func (x *Exploration) channelFork(a, b PointID, avoid map[PointID]bool) (t *Thread, swapped bool) {
+	for _, m := range x.rendezvous {
+		ts, tr := x.thread(m.send), x.thread(m.receive)
+		if ts == tr {
+			continue
+		}
+		for _, s := range x.succs[m.send] {
+			for _, r := range x.succs[m.receive] {
+				if x.thread(a) == ts && x.thread(b) == tr && x.apart(s, a, r, b, avoid) {
+					return deeper(ts, tr)
+				}
+				if x.thread(b) == ts && x.thread(a) == tr && x.apart(s, b, r, a, avoid) {
+					t, first := deeper(ts, tr)
+					return t, !first
+				}
+			}
+		}
+	}
+	return nil, false
+}
+
+// deeper picks the goroutine that was started, of two.
+func deeper(s, r *Thread) (t *Thread, second bool) {
+	if s.depth >= r.depth && s.Parent != nil {
+		return s, false
+	}
+	return r, true
+}
+
+type match struct{ send, receive PointID }
+
+// findRendezvous lists the channels that have one send and one receive.
+func (x *Exploration) findRendezvous() {
+	sends := make(map[*Object][]PointID)
+	receives := make(map[*Object][]PointID)
+	var order []*Object
+	for id := range x.ops {
+		for _, o := range x.ops[id] {
+			if o.family != chanSent || o.on == nil || o.kind == closing {
+				continue
+			}
+			for _, t := range o.on.list {
+				if t.Obj.leaked || t.Obj.open() && t.Obj.Kind != Global {
+					continue
+				}
+				if o.release {
+					if sends[t.Obj] == nil {
+						order = append(order, t.Obj)
+					}
+					sends[t.Obj] = append(sends[t.Obj], PointID(id))
+				} else {
+					receives[t.Obj] = append(receives[t.Obj], PointID(id))
+				}
+			}
+		}
+	}
+	for _, ch := range order {
+		s, r := sends[ch], receives[ch]
+		if len(s) != 1 || len(r) != 1 || x.isSelect(s[0]) || x.isSelect(r[0]) {
+			continue
+		}
+		if x.single(x.thread(s[0])) && x.single(x.thread(r[0])) {
+			x.rendezvous = append(x.rendezvous, match{s[0], r[0]})
+		}
+	}
+}
+
+func (x *Exploration) isSelect(p PointID) bool {
+	_, ok := x.points[p].Instr.(*ssa.Select)
+	return ok
+}
+
+// single reports whether t stands for one goroutine only.
+func (x *Exploration) single(t *Thread) bool {
+	for ; t != nil && t.Parent != nil; t = t.Parent {
+		if at, ok := x.spawnOf[t]; !ok || x.loops[at] >= 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// findLoops numbers the cycles of the graph; a point outside any has -1.
+func (x *Exploration) findLoops() {
+	n := len(x.points)
+	x.loops = make([]int32, n)
+	x.spawnPreds = make([][]PointID, n)
+	for from, tos := range x.spawns {
+		for _, to := range tos {
+			x.spawnPreds[to] = append(x.spawnPreds[to], PointID(from))
+		}
+	}
+	for len(x.preds) < n {
+		x.preds = append(x.preds, nil)
+	}
+	// Tarjan's algorithm without recursion.
+	index := make([]int32, n)
+	low := make([]int32, n)
+	onStack := make([]bool, n)
+	var stack []PointID
+	type visit struct {
+		p PointID
+		i int
+	}
+	next, loop := int32(1), int32(0)
+	succ := func(p PointID, i int) (PointID, bool) {
+		if i < len(x.succs[p]) {
+			return x.succs[p][i], true
+		}
+		if i -= len(x.succs[p]); i < len(x.spawns[p]) {
+			return x.spawns[p][i], true
+		}
+		return 0, false
+	}
+	for root := range n {
+		if index[root] != 0 {
+			continue
+		}
+		calls := []visit{{PointID(root), 0}}
+		for len(calls) > 0 {
+			v := &calls[len(calls)-1]
+			p := v.p
+			if v.i == 0 {
+				index[p], low[p] = next, next
+				next++
+				stack = append(stack, p)
+				onStack[p] = true
+			}
+			if s, ok := succ(p, v.i); ok {
+				v.i++
+				if index[s] == 0 {
+					calls = append(calls, visit{s, 0})
+				} else if onStack[s] {
+					low[p] = min(low[p], index[s])
+				}
+				continue
+			}
+			calls = calls[:len(calls)-1]
+			if len(calls) > 0 {
+				up := calls[len(calls)-1].p
+				low[up] = min(low[up], low[p])
+			}
+			if low[p] == index[p] {
+				size := 0
+				for i := len(stack) - 1; ; i-- {
+					size++
+					if stack[i] == p {
+						break
+					}
+				}
+				for range size {
+					q := stack[len(stack)-1]
+					stack = stack[:len(stack)-1]
+					onStack[q] = false
+					x.loops[q] = -1
+					if size > 1 {
+						x.loops[q] = loop
+					}
+				}
+				loop++
+			}
+		}
+	}
+}
+
+func (p *Package) inTest(pos token.Pos) bool {
+	f := p.Fset.File(pos)
+	return f != nil && len(f.Name()) > 8 && f.Name()[len(f.Name())-8:] == "_test.go"
+}
