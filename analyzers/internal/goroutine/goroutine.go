@@ -196,7 +196,9 @@ type Exploration struct {
 	spawnPreds        [][]PointID
 	held              [][]HeldLock
 	rendezvous        []match
-	ways              map[wayKey]map[PointID]bool
+	ways              map[wayKey]way
+	marksA, marksB    marks
+	work              []PointID
 	learned           map[PointID]map[PointID]bool
 }
 
@@ -214,7 +216,7 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		after:     make(map[PointID]PointID),
 		acquires:  make(map[PointID]bool),
 		fills:     make(map[*Object]bool),
-		ways:      make(map[wayKey]map[PointID]bool),
+		ways:      make(map[wayKey]way),
 		learned:   make(map[PointID]map[PointID]bool),
 	}
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}

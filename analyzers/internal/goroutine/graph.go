@@ -83,7 +83,7 @@ func (x *Exploration) edge(from, to PointID) {
 func (x *Exploration) layOutFrame(f *Frame) {
 	fn := f.Fn
 	blocks := make([]PointID, len(fn.Blocks))
-	live := liveBlocks(fn)
+	live := x.pkg.liveBlocks(fn)
 	for i := range blocks {
 		blocks[i] = x.point(f, nil)
 	}
@@ -126,7 +126,7 @@ func (x *Exploration) layOutFrame(f *Frame) {
 			}
 		}
 		for i, s := range b.Succs {
-			if takes(b, i) {
+			if x.pkg.takes(b, i) {
 				x.edge(cur, blocks[landing(b, s).Index])
 			}
 		}
@@ -322,7 +322,7 @@ func (x *Exploration) isBenchmark(t *Thread) bool {
 }
 
 // liveBlocks are the blocks that constant conditions leave reachable.
-func liveBlocks(fn *ssa.Function) []bool {
+func (p *Package) liveBlocks(fn *ssa.Function) []bool {
 	live := make([]bool, len(fn.Blocks))
 	work := []*ssa.BasicBlock{fn.Blocks[0]}
 	if fn.Recover != nil {
@@ -336,7 +336,7 @@ func liveBlocks(fn *ssa.Function) []bool {
 		}
 		live[b.Index] = true
 		for i, s := range b.Succs {
-			if takes(b, i) {
+			if p.takes(b, i) {
 				work = append(work, s)
 			}
 		}
@@ -345,28 +345,27 @@ func liveBlocks(fn *ssa.Function) []bool {
 }
 
 // takes reports whether control can go from b to its i-th successor. It knows
-// conditions on constants, and loops that run at most once.
-func takes(b *ssa.BasicBlock, i int) bool {
+// conditions on constants.
+func (p *Package) takes(b *ssa.BasicBlock, i int) bool {
 	cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 	if !ok {
 		return true
 	}
-	if v, ok := constBool(cond.Cond, b); ok {
+	if v, ok := p.constBool(cond.Cond); ok {
 		return v == (i == 0)
 	}
-	// A backward jump to a test that is then always false.
 	return true
 }
 
-func constBool(v ssa.Value, at *ssa.BasicBlock) (value, ok bool) {
+func (p *Package) constBool(v ssa.Value) (value, ok bool) {
 	switch v := v.(type) {
 	case *ssa.Const:
 		if v.Value != nil && v.Value.Kind() == constant.Bool {
 			return constant.BoolVal(v.Value), true
 		}
 	case *ssa.BinOp:
-		x, ok := constOf(v.X)
-		y, ok2 := constOf(v.Y)
+		x, ok := p.constOf(v.X)
+		y, ok2 := p.constOf(v.Y)
 		if !ok || !ok2 {
 			return false, false
 		}
@@ -382,7 +381,7 @@ func constBool(v ssa.Value, at *ssa.BasicBlock) (value, ok bool) {
 		}
 	case *ssa.UnOp:
 		if v.Op == token.NOT {
-			value, ok = constBool(v.X, at)
+			value, ok = p.constBool(v.X)
 			return !value, ok
 		}
 	}
@@ -393,9 +392,14 @@ func numeric(v constant.Value) bool {
 	return v.Kind() == constant.Int || v.Kind() == constant.Float
 }
 
-// constOf is the constant that v is: one in the source, or the zero that a
-// variable holds until something is stored in it.
-func constOf(v ssa.Value) (constant.Value, bool) {
+// constOf is the constant that v is: one in the source, the only one that a
+// variable is ever assigned, or the zero that it holds until then.
+func (p *Package) constOf(v ssa.Value) (constant.Value, bool) {
+	if _, ok := v.(*ssa.UnOp); ok {
+		if c, ok := p.Paths.Origin(v).(*ssa.Const); ok && c.Value != nil {
+			return c.Value, true
+		}
+	}
 	switch v := v.(type) {
 	case *ssa.Const:
 		if v.Value != nil && v.Value.Kind() != constant.Unknown {

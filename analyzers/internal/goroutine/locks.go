@@ -49,7 +49,7 @@ func (x *Exploration) holdLocks() {
 
 func (x *Exploration) lockStep(id PointID, held []HeldLock) []HeldLock {
 	for _, o := range x.ops[id] {
-		if o.family != lockFamily {
+		if o.family != lockFamily && o.family != onceLock {
 			continue
 		}
 		for _, key := range x.keys(o) {
@@ -63,7 +63,11 @@ func (x *Exploration) lockStep(id PointID, held []HeldLock) []HeldLock {
 }
 
 func (x *Exploration) lockName(p Point) string {
-	call, ok := p.Instr.(ssa.CallInstruction)
+	instr := p.Instr
+	if instr == nil && p.Frame != nil {
+		instr = p.Frame.Site
+	}
+	call, ok := instr.(ssa.CallInstruction)
 	if !ok {
 		return ""
 	}

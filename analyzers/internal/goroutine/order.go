@@ -68,7 +68,7 @@ func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
 		if !ok {
 			continue
 		}
-		for _, start := range x.besideStarts(t, spawn, b) {
+		for _, start := range x.besideStarts(t, spawn, b, avoid) {
 			if x.apart(x.entry[t.Entry], a, start, b, avoid) {
 				return t
 			}
@@ -78,7 +78,7 @@ func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
 }
 
 // besideStarts are the points where what runs beside a new goroutine starts.
-func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID) []PointID {
+func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID, avoid map[PointID]bool) []PointID {
 	many := false
 	switch t.Kind {
 	case ParallelTest:
@@ -88,7 +88,7 @@ func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID) []PointI
 		}
 		var starts []PointID
 		for other := x.thread(b); other != nil; other = other.Parent {
-			if other.Kind == ParallelTest && x.testOf(other) == x.testOf(t) && (other != t || x.loops[spawn] >= 0) {
+			if other.Kind == ParallelTest && !x.isBenchmark(other) && x.testOf(other) == x.testOf(t) && x.sameTest(t, other, avoid) {
 				starts = append(starts, x.entry[other.Entry])
 			}
 		}
@@ -117,6 +117,27 @@ func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID) []PointI
 	return x.succs[spawn]
 }
 
+// sameTest reports whether one run of a test may start both subtests, or one
+// of them twice, while the object that is made at avoid stays the same.
+func (x *Exploration) sameTest(t, other *Thread, avoid map[PointID]bool) bool {
+	again := map[PointID]bool{x.entry[x.testOf(t)]: true}
+	for p := range avoid {
+		again[p] = true
+	}
+	for _, pair := range [][2]*Thread{{t, other}, {other, t}} {
+		to, ok := x.spawnOf[pair[1]]
+		if !ok {
+			continue
+		}
+		for _, from := range x.succs[x.spawnOf[pair[0]]] {
+			if w := x.findWay(from, to, again); w.exists {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // testOf is the activation of the test function that runs t as a subtest.
 func (x *Exploration) testOf(t *Thread) *Frame {
 	f := t.SpawnFrame
@@ -129,92 +150,127 @@ func (x *Exploration) testOf(t *Thread) *Frame {
 // apart reports whether b can be reached from startB, and a from startA,
 // without either learning of the other.
 func (x *Exploration) apart(startA, a, startB, b PointID, avoid map[PointID]bool) bool {
-	wayA := x.way(startA, a, avoid)
-	if wayA == nil {
+	acquiresA, ok := x.way(startA, a, avoid)
+	if !ok {
 		return false
 	}
-	wayB := x.way(startB, b, avoid)
-	if wayB == nil {
+	acquiresB, ok := x.way(startB, b, avoid)
+	if !ok {
 		return false
 	}
-	return !meets(x.learners(a), wayB, b) && !meets(x.learners(b), wayA, a)
+	return !meets(x.learners(a), acquiresB) && !meets(x.learners(b), acquiresA)
 }
 
-func meets(learners map[PointID]bool, way map[PointID]bool, end PointID) bool {
-	for p := range way {
-		if p != end && learners[p] {
+func meets(learners map[PointID]bool, way []PointID) bool {
+	for _, p := range way {
+		if learners[p] {
 			return true
 		}
 	}
 	return false
 }
 
-type wayKey struct{ from, to PointID }
-
-// way is the set of points that lie on some way from one point to another,
-// which is passed only at its end; nil if there is no way.
-func (x *Exploration) way(from, to PointID, avoid map[PointID]bool) map[PointID]bool {
-	key := wayKey{from, to}
-	if len(avoid) == 0 {
-		if w, ok := x.ways[key]; ok {
-			return w
-		}
+type (
+	wayKey struct{ from, to PointID }
+	way    struct {
+		acquires []PointID
+		exists   bool
 	}
-	w := x.findWay(from, to, avoid)
-	if len(avoid) == 0 && len(x.ways) < 1<<14 {
+)
+
+// way finds the acquires that lie on some way from one point to another, which
+// is passed only at its end; ok is false if there is no way.
+func (x *Exploration) way(from, to PointID, avoid map[PointID]bool) (acquires []PointID, ok bool) {
+	key := wayKey{from, to}
+	if len(avoid) > 0 {
+		w := x.findWay(from, to, avoid)
+		return w.acquires, w.exists
+	}
+	w, ok := x.ways[key]
+	if !ok {
+		w = x.findWay(from, to, nil)
 		x.ways[key] = w
 	}
-	return w
+	return w.acquires, w.exists
 }
 
-func (x *Exploration) findWay(from, to PointID, avoid map[PointID]bool) map[PointID]bool {
-	forward := map[PointID]bool{from: true}
-	work := []PointID{from}
+// marks is a set of points that is emptied in one step.
+type marks struct {
+	of    []uint32
+	round uint32
+}
+
+func (m *marks) reset(n int) {
+	if len(m.of) < n {
+		m.of = make([]uint32, n)
+		m.round = 0
+	}
+	m.round++
+}
+
+// add reports whether p was not in the set yet.
+func (m *marks) add(p PointID) bool {
+	if m.of[p] == m.round {
+		return false
+	}
+	m.of[p] = m.round
+	return true
+}
+
+func (m *marks) has(p PointID) bool { return m.of[p] == m.round }
+
+func (x *Exploration) findWay(from, to PointID, avoid map[PointID]bool) way {
+	forward, back := &x.marksA, &x.marksB
+	forward.reset(len(x.points))
+	forward.add(from)
+	work := append(x.work[:0], from)
 	for len(work) > 0 {
 		p := work[len(work)-1]
 		work = work[:len(work)-1]
-		if p == to || avoid[p] && p != to {
+		x.cost++
+		if p == to || avoid[p] {
 			continue
 		}
-		visit := func(s PointID) {
-			if !forward[s] {
-				forward[s] = true
+		for _, s := range x.succs[p] {
+			if forward.add(s) {
 				work = append(work, s)
 			}
 		}
-		for _, s := range x.succs[p] {
-			visit(s)
-		}
 		for _, s := range x.spawns[p] {
-			visit(s)
+			if forward.add(s) {
+				work = append(work, s)
+			}
 		}
 	}
-	x.cost += len(forward)
-	if !forward[to] || avoid[to] {
-		return nil
+	x.work = work
+	if !forward.has(to) || avoid[to] || avoid[from] && from != to {
+		return way{}
 	}
-	way := map[PointID]bool{to: true}
+	w := way{}
+	back.reset(len(x.points))
+	back.add(to)
 	work = append(work, to)
 	for len(work) > 0 {
 		p := work[len(work)-1]
 		work = work[:len(work)-1]
-		visit := func(s PointID) {
-			if forward[s] && !way[s] && !avoid[s] {
-				way[s] = true
+		x.cost++
+		if p != to && x.acquires[p] {
+			w.acquires = append(w.acquires, p)
+		}
+		for _, s := range x.preds[p] {
+			if forward.has(s) && !avoid[s] && back.add(s) {
 				work = append(work, s)
 			}
 		}
-		for _, s := range x.preds[p] {
-			visit(s)
-		}
 		for _, s := range x.spawnPreds[p] {
-			visit(s)
+			if forward.has(s) && !avoid[s] && back.add(s) {
+				work = append(work, s)
+			}
 		}
 	}
-	if !way[from] {
-		return nil
-	}
-	return way
+	x.work = work
+	w.exists = back.has(from)
+	return w
 }
 
 // learners are the acquires that may learn that p has been passed.
@@ -223,31 +279,34 @@ func (x *Exploration) learners(p PointID) map[PointID]bool {
 		return l
 	}
 	l := make(map[PointID]bool)
-	seen := map[PointID]bool{p: true}
-	work := []PointID{p}
+	seen := &x.marksA
+	seen.reset(len(x.points))
+	seen.add(p)
+	work := append(x.work[:0], p)
 	for len(work) > 0 {
 		q := work[len(work)-1]
 		work = work[:len(work)-1]
-		visit := func(s PointID) {
-			if !seen[s] {
-				seen[s] = true
+		x.cost++
+		for _, s := range x.succs[q] {
+			if seen.add(s) {
 				work = append(work, s)
 			}
 		}
-		for _, s := range x.succs[q] {
-			visit(s)
-		}
 		for _, s := range x.spawns[q] {
-			visit(s)
+			if seen.add(s) {
+				work = append(work, s)
+			}
 		}
 		for _, s := range x.sync[q] {
 			if x.acquires[s] {
 				l[s] = true
 			}
-			visit(s)
+			if seen.add(s) {
+				work = append(work, s)
+			}
 		}
 	}
-	x.cost += len(seen)
+	x.work = work
 	x.learned[p] = l
 	return l
 }

@@ -32,6 +32,7 @@ const (
 	lockFamily         // from unlock to lock
 	waitGroup          // from Done to Wait
 	onceFamily         // from the first Do to the others
+	onceLock           // holds while Do calls its function
 	condFamily         // from Signal to Wait
 	atomicValue        // from store to load
 	groupFamily        // from the functions of an errgroup to Wait
@@ -233,6 +234,12 @@ func (x *Exploration) knownOps(f *Frame, call ssa.CallInstruction, o syncapi.Op,
 		if after, ok := x.after[id]; ok {
 			x.ops[after] = append(x.ops[after], made(onceFamily, true, true)...)
 		}
+		// What Do calls runs in one goroutine only, as if under a lock.
+		for _, e := range x.calls[callKey{f, call}] {
+			start, end := x.entry[e.frame], x.exit[e.frame]
+			x.ops[start] = append(x.ops[start], made(onceLock, false, true)...)
+			x.ops[end] = append(x.ops[end], made(onceLock, true, false)...)
+		}
 		return nil
 	case syncapi.CondWait:
 		return made(condFamily, true, true)
@@ -383,7 +390,7 @@ func (x *Exploration) leak() {
 
 // linkOp connects one operation, other than on a lock, with its hubs.
 func (x *Exploration) linkOp(id PointID, o op) {
-	if o.family == lockFamily || !o.release && !o.acquire {
+	if o.family == lockFamily || o.family == onceLock || !o.release && !o.acquire {
 		return
 	}
 	connect := func(hub PointID) {
