@@ -65,7 +65,7 @@ func (x *Exploration) thread(p PointID) *Thread {
 func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
 	for t := x.thread(a); t != nil && t.Parent != nil; t = t.Parent {
 		spawn, ok := x.spawnOf[t]
-		if !ok {
+		if !ok || !x.existsAt(spawn, avoid) {
 			continue
 		}
 		for _, start := range x.besideStarts(t, spawn, b, avoid) {
@@ -75,6 +75,17 @@ func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
 		}
 	}
 	return nil
+}
+
+// existsAt reports whether the object that is made at the given points may
+// exist at p. What is made behind a fork is another object on each side.
+func (x *Exploration) existsAt(p PointID, made map[PointID]bool) bool {
+	for m := range made {
+		if _, ok := x.way(m, p, nil); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 // besideStarts are the points where what runs beside a new goroutine starts.
@@ -316,7 +327,7 @@ func (x *Exploration) learners(p PointID) map[PointID]bool {
 func (x *Exploration) channelFork(a, b PointID, avoid map[PointID]bool) (t *Thread, swapped bool) {
 	for _, m := range x.rendezvous {
 		ts, tr := x.thread(m.send), x.thread(m.receive)
-		if ts == tr {
+		if ts == tr || !x.existsAt(m.send, avoid) && !x.existsAt(m.receive, avoid) {
 			continue
 		}
 		for _, s := range x.succs[m.send] {
