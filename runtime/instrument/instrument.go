@@ -50,6 +50,10 @@ import (
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/shim"
+
+	// For the version of go-deadlock in the build information of whoever
+	// instruments.
+	_ "github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
 
 // Import paths of what is laid into the program, as the packages that are laid

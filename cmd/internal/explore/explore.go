@@ -246,9 +246,9 @@ type session struct {
 // A target is one program to run: a main package or the tests of a package.
 type target struct {
 	pkg      *instrument.Package
-	args     []string          // that name it to the go command
+	args     []string           // that name it to the go command
 	binaries map[flavour]string // files, where they could be built
-	failed   bool              // does not compile as it is
+	failed   bool               // does not compile as it is
 }
 
 // note adds a note once.

@@ -273,7 +273,7 @@ func (tc *toolchain) deadlockSource(ctx context.Context) (dir string, problem *m
 	if err := json.Unmarshal(r.Stdout.Bytes(), &info); err == nil && info.Error == "" && info.Dir != "" {
 		return info.Dir, nil
 	}
-	m := message.New("no-go-deadlock", "module", at, "error", firstLine(cmp.Or(info.Error, failure(r))))
+	m := message.New("no-go-deadlock", "module", at, "error", headLine(cmp.Or(info.Error, failure(r))))
 	return "", &m
 }
 
@@ -289,7 +289,7 @@ func deadlockVersion() string {
 	return ""
 }
 
-func firstLine(s string) string {
+func headLine(s string) string {
 	s, _, _ = strings.Cut(strings.TrimSpace(s), "\n")
 	return s
 }
