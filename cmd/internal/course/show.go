@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -62,6 +63,36 @@ func Heading(w io.Writer, text string) { fmt.Fprintf(w, "\n== %s\n\n", text) }
 func Listing(w io.Writer, source []byte) {
 	for i, line := range strings.Split(strings.TrimSuffix(string(source), "\n"), "\n") {
 		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%4d  %s", i+1, strings.ReplaceAll(line, "\t", "    ")), " "))
+	}
+}
+
+// maxPrinted is how many lines of a program's output are shown: enough for
+// what it says itself and for the first line of what the runtime says.
+const maxPrinted = 6
+
+// Transcript writes what a plain run on each number of cores printed: the first
+// one that printed what the lesson is about, if any did.
+func Transcript(w io.Writer, p Program, o *Observation, lang message.Lang) {
+	for _, cores := range o.Cores {
+		if len(o.Outputs[cores]) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "  %s\n", Text(lang, "printed-on", "cores", Count(lang, "cores", cores)))
+		text := o.Outputs[cores][0]
+		if out := p.Expect.Output; out != nil {
+			if i := slices.IndexFunc(o.Outputs[cores], out.has); i >= 0 {
+				text = o.Outputs[cores][i]
+			}
+		}
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		for i, line := range lines {
+			// What follows an empty line is the stacks of goroutines.
+			if i == maxPrinted || line == "" {
+				fmt.Fprintln(w, "    …")
+				break
+			}
+			fmt.Fprintf(w, "    %s\n", line)
+		}
 	}
 }
 
