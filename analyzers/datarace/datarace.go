@@ -78,6 +78,7 @@ type search struct {
 	shared *shared.Result
 	report *diagnostic.Reporter
 	seen   map[seen]bool
+	spent  int
 }
 
 // seen identifies what is reported once: a variable and two functions.
@@ -88,25 +89,38 @@ type seen struct {
 	fa, fb *ssa.Function
 }
 
-// maxCost bounds the work on one exploration, and maxPairs that on one
-// variable of it; beyond, the rest is left out.
+// Limits. maxCost bounds the work on one exploration and maxTotal that on the
+// package; maxPairs bounds the pairs of accesses of one variable that are
+// looked at, and maxAlike those of one variable in two goroutines, since where
+// some are ordered the others most often are. Beyond, the rest is left out.
 const (
-	maxCost  = 60_000_000
-	maxPairs = 3_000
+	maxCost  = 4_000_000
+	maxTotal = 40_000_000
+	maxPairs = 240
+	maxAlike = 24
 )
 
 func (s *search) explore(x *goroutine.Exploration) {
 	if !x.Complete() {
 		return
 	}
+	defer func() { s.spent += x.Cost() }()
 	for _, v := range s.shared.Variables(x) {
 		pairs := 0
+		alike := make(map[[2]*goroutine.Thread]int)
 		for i, a := range v.Accesses {
 			for _, b := range v.Accesses[i:] {
 				if !shared.Conflict(a, b) {
 					continue
 				}
-				if pairs++; pairs > maxPairs || x.Cost() > maxCost {
+				threads := [2]*goroutine.Thread{a.Frame.Thread, b.Frame.Thread}
+				if threads[0] == threads[1] && threads[0].Parent == nil {
+					continue
+				}
+				if alike[threads]++; alike[threads] > maxAlike {
+					continue
+				}
+				if pairs++; pairs > maxPairs || x.Cost() > maxCost || s.spent > maxTotal {
 					break
 				}
 				s.pair(x, v, a, b)

@@ -28,6 +28,7 @@ package goroutine
 
 import (
 	"go/token"
+	"go/types"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -61,6 +62,8 @@ type Package struct {
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
 	called     map[*ssa.Function]bool // from elsewhere in the package
+	typeNames  map[types.Type]string
+	spent      int // instructions laid out so far
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -72,6 +75,7 @@ func run(pass *analysis.Pass) (any, error) {
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
 		reaches:    make(map[*ssa.Function]bool),
+		typeNames:  make(map[types.Type]string),
 	}
 	p.findSpawns()
 	if p.Spawns {
@@ -182,6 +186,9 @@ type Exploration struct {
 	opaque    map[callKey]bool
 	outside   map[callKey]bool
 	instrs    int
+	size      int // instructions that this exploration may lay out
+	linked    bool
+	holders   map[*Object][]cellKey
 	giveUp    bool // a limit was met that makes answers worthless
 	cost      int
 
@@ -219,6 +226,15 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		ways:      make(map[wayKey]way),
 		learned:   make(map[PointID]map[PointID]bool),
 	}
+	x.size = maxInstrs
+	if p.spent > lowBudget {
+		x.size = smallSize
+	}
+	if p.spent > noBudget {
+		x.Truncated, x.giveUp = true, true
+		return x
+	}
+	defer func() { p.spent += x.instrs }()
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
 	main := &Thread{}
 	f := &Frame{Fn: root, Thread: main}
@@ -238,8 +254,7 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		return x
 	}
 	x.layOut()
-	x.link()
-	x.findRendezvous()
+	x.findLoops()
 	return x
 }
 
@@ -307,14 +322,18 @@ func (x *Exploration) Objects() []*Object { return x.heap.objects }
 
 // HeldBy calls visit for every cell that holds a pointer to o.
 func (x *Exploration) HeldBy(o *Object, visit func(holder *Object, path Path)) {
-	for _, h := range x.heap.objects {
-		for _, key := range x.heap.cellsOf[h] {
-			for _, t := range x.heap.cells[key].list {
-				if t.Obj == o {
-					visit(h, key.path)
+	if x.holders == nil {
+		x.holders = make(map[*Object][]cellKey)
+		for _, h := range x.heap.objects {
+			for _, key := range x.heap.cellsOf[h] {
+				for _, t := range x.heap.cells[key].list {
+					x.holders[t.Obj] = append(x.holders[t.Obj], key)
 				}
 			}
 		}
+	}
+	for _, key := range x.holders[o] {
+		visit(key.obj, key.path)
 	}
 }
 

@@ -38,6 +38,7 @@ func (x *Exploration) Overlap(a, b PointID, fresh []PointID) (Overlap, bool) {
 	if x.giveUp || a < 0 || b < 0 {
 		return Overlap{}, false
 	}
+	x.link()
 	avoid := make(map[PointID]bool, len(fresh))
 	for _, p := range fresh {
 		avoid[p] = true

@@ -51,6 +51,7 @@ type op struct {
 	read     bool       // of a lock: in read mode
 	kind     syncapi.Kind
 	anything bool // waits for everything (synctest.Wait)
+	keys     []hubKey
 }
 
 type hubKey struct {
@@ -62,8 +63,13 @@ type hubKey struct {
 }
 
 // link finds all synchronisation and adds the edges between releases and
-// acquires.
+// acquires. It is done when the first question about order is asked.
 func (x *Exploration) link() {
+	if x.linked || x.giveUp {
+		return
+	}
+	x.linked = true
+	defer x.findRendezvous()
 	x.leak()
 	x.hubs = make(map[hubKey]PointID)
 	x.sync = make(map[PointID][]PointID)
@@ -78,7 +84,13 @@ func (x *Exploration) link() {
 		x.ops[id] = append(x.ops[id], x.opsOf(PointID(id))...)
 	}
 	x.threadEnds()
-	x.findLoops()
+	for id := range x.ops {
+		for i := range x.ops[id] {
+			if o := &x.ops[id][i]; o.on != nil {
+				o.keys = x.keys(*o)
+			}
+		}
+	}
 	x.holdLocks()
 	for id := range n {
 		for _, o := range x.ops[id] {
@@ -433,7 +445,7 @@ func (x *Exploration) linkOp(id PointID, o op) {
 		connect(x.hub(hubKey{family: o.family}))
 		return
 	}
-	for _, key := range x.keys(o) {
+	for _, key := range o.keys {
 		if o.family == chanTaken && !x.canFill(key.obj) {
 			continue
 		}
@@ -460,16 +472,21 @@ func (x *Exploration) keys(o op) []hubKey {
 		}
 	}
 	if unknown {
-		keys = append(keys, hubKey{family: o.family, typ: typeName(o.typ)})
+		keys = append(keys, hubKey{family: o.family, typ: x.pkg.typeName(o.typ)})
 	}
 	return keys
 }
 
-func typeName(t types.Type) string {
+func (p *Package) typeName(t types.Type) string {
 	if t == nil {
 		return "?"
 	}
-	return types.TypeString(t, nil)
+	name, ok := p.typeNames[t]
+	if !ok {
+		name = types.TypeString(t, nil)
+		p.typeNames[t] = name
+	}
+	return name
 }
 
 func (x *Exploration) hub(key hubKey) PointID {

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
@@ -48,11 +49,11 @@ type jsonRelated struct {
 	Message string `json:"message"`
 }
 
-type jsonError struct {
-	Err string `json:"error"`
-}
-
-func printJSON(w io.Writer, id string, fset *token.FileSet, unit *check.Unit) error {
+// printJSON gives an analyzer that failed as a diagnostic of the package clause.
+// The format has {"error": …} for it, but at the first of those the go command
+// drops whatever diagnostics of the package it has not come to.
+func printJSON(w io.Writer, id string, pkg *packages.Package, unit *check.Unit) error {
+	fset := pkg.Fset
 	results := make(map[string]any)
 	for _, r := range unit.Reports {
 		var list []jsonDiagnostic
@@ -64,7 +65,8 @@ func printJSON(w io.Writer, id string, fset *token.FileSet, unit *check.Unit) er
 		}
 	}
 	for _, p := range unit.Problems {
-		results[p.Analyzer] = jsonError{p.Message}
+		clause := pkg.Syntax[0]
+		results[p.Analyzer] = []jsonDiagnostic{toJSON(fset, analysis.Diagnostic{Pos: clause.Package, End: clause.Name.End(), Message: p.Message})}
 	}
 	tree := make(map[string]any)
 	if len(results) > 0 {
