@@ -25,7 +25,7 @@ func Text(lang message.Lang, key message.Key, pairs ...string) string {
 	return catalogue.Text(lang, message.New(key, pairs...))
 }
 
-// Count words a number of things: noun is "cores", "lessons" or "observations".
+// Count words a number of things: noun is "cores", "runs", "lessons" or "observations".
 func Count(lang message.Lang, noun string, n int) string {
 	if n == 1 {
 		return Text(lang, message.Key(noun+"-one"))
@@ -46,7 +46,7 @@ func (v Verdict) Text(lang message.Lang) string {
 	}
 	return Text(lang, message.Key(key),
 		"rule", v.Rule, "line", strconv.Itoa(v.Line), "cores", Count(lang, "cores", v.Cores),
-		"seen", strconv.Itoa(v.Seen), "runs", strconv.Itoa(v.Runs), "detail", v.Detail)
+		"seen", strconv.Itoa(v.Seen), "runs", Count(lang, "runs", v.Runs), "detail", v.Detail)
 }
 
 // List writes a table of contents.
