@@ -27,25 +27,28 @@ var (
 // Leaks is the evidence of goroutineleak profiles in output: one for each
 // place in the user's code at which goroutines leaked, with their number.
 func Leaks(output []byte, opt Options) []evidence.Evidence {
-	var list leaks
 	var full traceback
 	var grouped leakGroups
+	var order []*leakedGroup // of both forms
 	for line := range lines(output) {
 		switch {
 		case leakProfile.MatchString(line):
 			grouped.open = true
 		case grouped.read(line):
+			if last := grouped.list[len(grouped.list)-1]; len(order) == 0 || order[len(order)-1] != last {
+				order = append(order, last)
+			}
 		case full.read(line):
 			grouped.open = false
+			if last := full.goroutines[len(full.goroutines)-1]; last.leaked && !last.listed {
+				last.listed = true
+				order = append(order, &leakedGroup{goroutine: last, count: 1})
+			}
 		}
 	}
-	for _, g := range full.goroutines {
-		if g.leaked {
-			list.add(g, 1, opt)
-		}
-	}
-	for _, g := range grouped.list {
-		list.add(&g.goroutine, g.count, opt)
+	var list leaks
+	for _, g := range order {
+		list.add(g.goroutine, g.count, opt)
 	}
 	return list.found
 }
@@ -81,7 +84,7 @@ type leakGroups struct {
 }
 
 type leakedGroup struct {
-	goroutine
+	*goroutine
 	count int
 }
 
@@ -95,7 +98,7 @@ func (p *leakGroups) read(line string) bool {
 		if err != nil {
 			return false
 		}
-		p.list = append(p.list, &leakedGroup{count: n})
+		p.list = append(p.list, &leakedGroup{goroutine: &goroutine{}, count: n})
 	} else if m := leakFrame.FindStringSubmatch(line); m != nil && len(p.list) > 0 {
 		n, err := strconv.Atoi(m[3])
 		if err != nil {
