@@ -140,7 +140,10 @@ func (w *wording) twice(ops []evidence.Operation) *finding.Finding {
 	case name == "":
 		w.say("twice-unnamed", "place", w.short(again), "held", w.short(held))
 	case readLock(w.line(again)) && readLock(w.line(held)):
-		f.Category, f.Confidence = "read", finding.Medium
+		f.Category = "read"
+		if w.evidence.Detail == "" { // it did not wait, for want of a writer
+			f.Confidence = finding.Medium
+		}
 		w.say("twice-read", "lock", name, "place", w.short(again), "held", w.short(held))
 	default:
 		w.say("twice", "lock", name, "place", w.short(again), "held", w.short(held))
