@@ -253,6 +253,9 @@ func (w *wording) list(phrases []string) string {
 
 func (w *wording) leak(ops []evidence.Operation) *finding.Finding {
 	f := w.at(ruleLeak, "", ops[0])
+	if ops[0].Goroutine.Main { // then the program never ends
+		f = w.at(ruleDeadlock, "main", ops[0])
+	}
 	f.Subject.Kind = finding.Goroutine
 	w.say("leak", "goroutine", w.goroutine(ops[0]), "blocked", w.blocked(ops[0]))
 	return f
