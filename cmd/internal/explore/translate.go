@@ -181,20 +181,30 @@ func (t Translation) short(p finding.Position) string {
 
 // goroutine names the goroutine of o by where it was started, or else by what
 // it was started to do.
-func (t Translation) goroutine(o evidence.Operation) string {
+func (t Translation) goroutine(o evidence.Operation) string { return t.nameGoroutine("goroutine", o) }
+
+// another is goroutine for the second of two that may have the same name.
+func (t Translation) another(o, first evidence.Operation) string {
+	if t.goroutine(o) == t.goroutine(first) {
+		return t.nameGoroutine("another", o)
+	}
+	return t.goroutine(o)
+}
+
+func (t Translation) nameGoroutine(key string, o evidence.Operation) string {
 	switch p := spawned(o); {
 	case o.Goroutine.Main:
 		return t.said("goroutine-main")
 	case p.IsValid():
-		return t.said("goroutine-started", "place", t.short(p))
+		return t.said(key+"-started", "place", t.short(p))
 	}
 	for _, f := range slices.Backward(o.Stack) {
 		if f.User {
 			_, function := splitFunc(f.Func)
-			return t.said("goroutine-running", "function", function)
+			return t.said(key+"-running", "function", function)
 		}
 	}
-	return t.said("goroutine-unknown")
+	return t.said(key + "-unknown")
 }
 
 // at makes a finding whose primary place is that of o.

@@ -74,14 +74,15 @@ func (w *wording) race(ops []evidence.Operation) (*finding.Finding, []evidence.O
 	f := w.at(ruleRace, "", ops[0])
 	f.Subject.Kind = finding.Variable
 	if len(ops) < 2 {
-		w.say("race-one-side", "access", w.access(ops[0]))
+		w.say("race-one-side", "access", w.access(ops[0], w.goroutine(ops[0])))
 		return f, ops
 	}
 	f.Subject.Name = variableName(w.accessLine(ops[0]), w.accessLine(ops[1]))
+	access, other := w.access(ops[0], w.goroutine(ops[0])), w.access(ops[1], w.another(ops[1], ops[0]))
 	if f.Subject.Name == "" {
-		w.say("race-unnamed", "access", w.access(ops[0]), "other", w.access(ops[1]))
+		w.say("race-unnamed", "access", access, "other", other)
 	} else {
-		w.say("race", "variable", f.Subject.Name, "access", w.access(ops[0]), "other", w.access(ops[1]))
+		w.say("race", "variable", f.Subject.Name, "access", access, "other", other)
 	}
 	return f, ops
 }
@@ -93,12 +94,12 @@ func (w *wording) accessLine(o evidence.Operation) accessLine {
 }
 
 // access words one side of a race.
-func (w *wording) access(o evidence.Operation) string {
+func (w *wording) access(o evidence.Operation, goroutine string) string {
 	key := "access-" + string(o.Role)
 	if p := place(o); p.IsValid() {
-		return w.said(key, "place", w.short(p), "goroutine", w.goroutine(o))
+		return w.said(key, "place", w.short(p), "goroutine", goroutine)
 	}
-	return w.said(key+"-unplaced", "goroutine", w.goroutine(o))
+	return w.said(key+"-unplaced", "goroutine", goroutine)
 }
 
 // order words a lock order inversion. Of its two halves, the first in the
