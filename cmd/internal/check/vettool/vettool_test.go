@@ -262,6 +262,9 @@ func TestHandshake(t *testing.T) {
 	if code := Main(t.Context(), exe, []string{"-nosuch", "x.cfg"}, toy(), &stdout, &stderr); code != 2 {
 		t.Errorf("unknown flag: code %d, want 2", code)
 	}
+	if code := Main(t.Context(), exe, []string{"-lang=xx", "x.cfg"}, toy(), &stdout, &stderr); code != 2 {
+		t.Errorf("unknown language: code %d, want 2", code)
+	}
 	if code := Main(t.Context(), exe, []string{"nosuch.cfg"}, toy(), &stdout, &stderr); code != 1 {
 		t.Errorf("no such config: code %d, want 1", code)
 	}
