@@ -45,15 +45,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/shim"
 
-	// For the version of go-deadlock in the build information of whoever
-	// instruments.
-	_ "github.com/lockstep-go/lockstep/runtime/shim/locks"
+	"github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
 
 // Import paths of what is laid into the program, as the packages that are laid
@@ -66,6 +67,23 @@ const (
 
 // DeadlockModule is the module path of go-deadlock.
 const DeadlockModule = deadlockPath
+
+// DeadlockVersion is the version of go-deadlock that this program was built
+// with, or "" if it does not know. The build information has it, but for test
+// binaries; there the name of a file in the module cache does.
+func DeadlockVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == DeadlockModule {
+				return m.Version
+			}
+		}
+	}
+	file, _ := runtime.FuncForPC(reflect.ValueOf((*locks.Mutex).Lock).Pointer()).FileLine(0)
+	_, rest, _ := strings.Cut(filepath.ToSlash(file), DeadlockModule+"@")
+	version, _, _ := strings.Cut(rest, "/")
+	return version
+}
 
 // Names of imports in rewritten files. No program uses them.
 const (
@@ -115,24 +133,29 @@ type Result struct {
 
 // Compose instruments a program.
 func Compose(opt Options) (*Result, error) {
-	c := &composer{opt: opt, result: &Result{Overlay: make(Overlay), Swapped: make(map[string]int)}}
+	c := &composer{opt: opt, embedded: make(map[string]bool), result: &Result{Overlay: make(Overlay), Swapped: make(map[string]int)}}
 	if opt.Leaks && len(opt.Locks) > 0 {
 		return nil, fmt.Errorf("the leak profile and replaced locks exclude each other")
 	}
 	if !c.findHome() {
 		for _, p := range opt.Packages {
-			if !p.DepOnly {
+			if !p.DepOnly && p.Standard {
 				c.result.Bare = append(c.result.Bare, p.ImportPath)
 			}
 		}
 		return c.result, nil
+	}
+	for _, p := range opt.Packages {
+		for _, name := range slices.Concat(p.EmbedFiles, p.TestEmbedFiles, p.XTestEmbedFiles) {
+			c.embedded[p.file(name)] = true
+		}
 	}
 	for i := range opt.Packages {
 		if p := &opt.Packages[i]; p.ours() {
 			if err := c.packageFiles(p); err != nil {
 				return nil, err
 			}
-		} else if !p.DepOnly {
+		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
 		}
 	}
@@ -147,6 +170,9 @@ type composer struct {
 	home   string // import path of the injected folder
 	dir    string // the folder
 	result *Result
+	// embedded are files that the program reads as they are. An overlay would
+	// change what it reads.
+	embedded map[string]bool
 }
 
 // findHome finds the module to lay things into. That is a main module that
@@ -193,6 +219,9 @@ func (c *composer) packageFiles(p *Package) error {
 	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
 	ends := false
 	for _, file := range p.files(c.opt.Tests && named) {
+		if c.embedded[file] {
+			continue
+		}
 		src, err := c.opt.Source(file)
 		if err != nil {
 			return err
@@ -226,13 +255,20 @@ func (c *composer) packageFiles(p *Package) error {
 	return nil
 }
 
+// testMainFile is the name of the file with TestMain, where we add one.
+const testMainFile = "lockstep_rt_main_test.go"
+
+// Ours reports whether a file in a user's folder, by its name, is one of those
+// that exist in the overlay only.
+func Ours(file string) bool { return path.Base(filepath.ToSlash(file)) == testMainFile }
+
 // addTestMain gives a package a TestMain that ends properly.
 func (c *composer) addTestMain(p *Package) {
 	name := p.Name
 	if len(p.TestGoFiles) == 0 {
 		name += "_test"
 	}
-	c.result.Overlay[filepath.Join(p.Dir, "lockstep_rt_main_test.go")] = fmt.Appendf(nil, `package %s
+	c.result.Overlay[filepath.Join(p.Dir, testMainFile)] = fmt.Appendf(nil, `package %s
 
 import (
 	lockstep_testing "testing"
