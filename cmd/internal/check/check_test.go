@@ -359,6 +359,76 @@ var _ = undefined2
 	}
 }
 
+// What is wrong within functions leaves the others to be analysed, but for those
+// that mention them.
+func TestSalvage(t *testing.T) {
+	dir := module(t, `
+-- p/p.go --
+package p
+
+import "os"
+
+type T struct{}
+
+func bad() {}
+
+func (T) broken() int { return undefined1 }
+
+func alsoBroken() { bad(); os.Exit("x") }
+
+func init() { undefined2() }
+
+func F() { bad() }
+
+func G() { bad(); T{}.broken() }
+
+func H() { bad(); f := alsoBroken; f() }
+-- generic/g.go --
+package generic
+
+func bad() {}
+
+func F() { bad() }
+
+func G[P any]() { undefined3() }
+-- outside/o.go --
+package outside
+
+var v undefined4
+
+func bad() {}
+
+func F() { bad() }
+`)
+	res := run(t, Options{Dir: dir})
+	want := []string{"generic/g.go:5:12: bad is called", "p/p.go:15:12: bad is called"}
+	if got := lines(dir, res.Findings); !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if len(res.Problems) != 5 {
+		t.Errorf("problems %+v, want 5", res.Problems)
+	}
+}
+
+// Packages are loaded so many at a time; nothing that is reported shows it.
+func TestBatches(t *testing.T) {
+	dir := module(t, twice+"-- broken/b.go --\npackage broken\n\nvar V = undefined1\n-- user/u.go --\npackage user\n\nimport \"example.com/m/broken\"\n\nfunc bad() { bad(); _ = broken.V }\n")
+	want := run(t, Options{Dir: dir})
+	for _, opts := range []Options{
+		{Dir: dir, batch: 1},
+		{Dir: dir, batch: 2},
+		{Dir: dir, batch: 1, Patterns: []string{"./user", "./broken", "./p", "./cmd", "./user"}},
+	} {
+		got := run(t, opts)
+		if !slices.Equal(lines(dir, got.Findings), lines(dir, want.Findings)) || !slices.Equal(got.Packages, want.Packages) {
+			t.Errorf("findings %q of %v\nwant     %q of %v", lines(dir, got.Findings), got.Packages, lines(dir, want.Findings), want.Packages)
+		}
+		if len(got.Problems) != len(want.Problems) || got.Problems[0].Message != want.Problems[0].Message {
+			t.Errorf("problems %+v\nwant     %+v", got.Problems, want.Problems)
+		}
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	dir := module(t, twice)
 	ctx, cancel := context.WithCancel(t.Context())
