@@ -272,3 +272,28 @@ func useNewEntry() error {
 	e.mu.Unlock()
 	return nil
 }
+
+// Nil says that nothing is locked.
+func lookup(entries map[string]*entry, key string) (e *entry, n int) {
+	e = entries[key]
+	if e == nil {
+		return nil, 0
+	}
+	e.mu.Lock()
+	if e.live {
+		return e, 1
+	}
+	return e, 0
+}
+
+func useLookup(entries map[string]*entry, key string) bool {
+	e, n := lookup(entries, key)
+	if n == 0 {
+		if e != nil {
+			e.mu.Unlock()
+		}
+		return false
+	}
+	e.mu.Unlock()
+	return true
+}
