@@ -80,7 +80,7 @@ func (c *checker) diagnostic(h *suspect, key message.Key, pos token.Pos) diagnos
 }
 
 func declaration(h *suspect) token.Pos {
-	s := slotOf(h.lock.Path)
+	s := slotOf(h.lock)
 	switch {
 	case s.field != nil:
 		return s.field.Pos()
