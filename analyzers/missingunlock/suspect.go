@@ -115,9 +115,15 @@ func (c *checker) checkExits(h *suspect) {
 // package releases for it, and that only the package can release.
 func (c *checker) neverReleased(h *suspect) bool {
 	s := slotOf(h.lock)
-	if !c.hidden(s) || !h.lock.Path.Exact() || c.anonymous || c.escaped[s] || c.signals[s] || c.anyUnmatched[s] || len(c.unmatched[slot{mode: s.mode}]) > 0 {
+	if !c.hidden(s) || !h.lock.Path.Exact() || c.anonymous || len(c.unmatched[slot{mode: s.mode}]) > 0 {
 		return false
 	}
+	for _, s.mode = range []lockset.Mode{lockset.Write, lockset.Read} {
+		if c.escaped[s] || c.signals[s] || c.anyUnmatched[s] {
+			return false
+		}
+	}
+	s.mode = h.lock.Mode
 	if c.callersRelease[through{h.fn, s}] || saysLocked(h.fn) {
 		return false
 	}

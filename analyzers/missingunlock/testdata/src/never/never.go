@@ -99,10 +99,20 @@ type readers struct {
 	n  int
 }
 
-func (r *readers) stop() { r.mu.Unlock() }
+func (r *readers) close() {
+	r.mu.Lock()
+	r.mu.Unlock()
+}
 
 // A lock for reading is not released by Unlock.
 func (r *readers) peek() int {
 	r.mu.RLock() // want `peek locks r.mu and nothing unlocks it again`
 	return r.n
+}
+
+// Released as what it was not acquired as, which is another mistake.
+func mismatch() {
+	var mu sync.RWMutex
+	mu.RLock()
+	mu.Unlock()
 }
