@@ -187,7 +187,14 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 		if isSynctest(common, "Wait") {
 			return []op{{acquire: true, anything: true}}
 		}
-		if x.isOutside(f, call) && !x.pkg.quiet(common) && !isSynctest(common, "Run") && !isSynctest(common, "Test") {
+		if isSynctest(common, "Run") || isSynctest(common, "Test") {
+			// The bubble's goroutines and timers end before it returns.
+			if after, ok := x.after[id]; ok {
+				x.ops[after] = append(x.ops[after], op{acquire: true, anything: true})
+			}
+			return nil
+		}
+		if x.isOutside(f, call) && !x.pkg.quiet(common) {
 			return []op{{release: true, acquire: true}}
 		}
 		return nil
@@ -272,7 +279,7 @@ func (x *Exploration) knownOps(f *Frame, call ssa.CallInstruction, o syncapi.Op,
 	case syncapi.GroupWait:
 		return made(groupFamily, false, true)
 	case syncapi.TimerStop:
-		return made(stopFamily, false, used(call))
+		return []op{{family: stopFamily, acquire: used(call), kind: o.Kind}}
 	case syncapi.TimerReset:
 		return []op{{family: timerFamily, release: true, kind: o.Kind}}
 	case syncapi.ContextErr:
@@ -334,9 +341,7 @@ func (x *Exploration) threadEnds() {
 			x.ops[end] = append(x.ops[end], op{family: stopFamily, release: true})
 			start := x.entry[t.Entry]
 			x.ops[start] = append(x.ops[start], op{family: timerFamily, acquire: true})
-		case Handler:
-			start := x.entry[t.Entry]
-			x.ops[start] = append(x.ops[start], op{acquire: true})
+		case Handler: // its answer may be waited for
 			x.ops[end] = append(x.ops[end], op{release: true})
 		}
 	}
@@ -524,7 +529,7 @@ func (x *Exploration) canFill(ch *Object) bool {
 			}
 			for _, t := range o.on.list {
 				if t.Obj == ch {
-					if x.loops[id] >= 0 {
+					if x.loops[id] >= 0 || !x.single(x.points[id].Frame.Thread) {
 						sends = size + 1
 					}
 					sends++
