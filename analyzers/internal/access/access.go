@@ -34,12 +34,12 @@ import (
 type RootKind uint8
 
 const (
-	_         RootKind = iota
-	Param              // a parameter or receiver
-	FreeVar            // a captured variable whose binding is not unique
-	Global             // a package-level variable; the path is its address
-	Local              // a local variable or an allocation; the path is its address
-	OtherValue         // any other value, such as the result of a call
+	_          RootKind = iota
+	Param               // a parameter or receiver
+	FreeVar             // a captured variable whose binding is not unique
+	Global              // a package-level variable; the path is its address
+	Local               // a local variable or an allocation; the path is its address
+	OtherValue          // any other value, such as the result of a call
 )
 
 // A Root is what a path starts from. It is comparable.

@@ -20,14 +20,22 @@ func text(p Path, from *types.Package) string {
 	if p.n == nil {
 		return "<none>"
 	}
-	var b strings.Builder
-	b.WriteString(rootText(p.n.root, from))
 	// A dereference behind the address of a variable reads the variable, which
 	// is written as the variable; behind a value it is implicit before a
 	// selector and written as a star at the end.
 	variable := p.n.root.Kind == Global || p.n.root.Kind == Local || p.n.root.Kind == FreeVar
+	return textFrom(rootText(p.n.root, from), variable, p.Selectors())
+}
+
+// TextFrom returns the text of what the selectors reach from a value that is
+// written as base.
+func (ps *Paths) TextFrom(base string, sels []Selector) string { return textFrom(base, false, sels) }
+
+func textFrom(base string, variable bool, sels []Selector) string {
+	var b strings.Builder
+	b.WriteString(base)
 	stars := 0
-	for _, s := range p.Selectors() {
+	for _, s := range sels {
 		switch s.Kind {
 		case Field:
 			if !s.Field.Embedded() {

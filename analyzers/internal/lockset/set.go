@@ -38,15 +38,15 @@ type Held struct {
 	// Entry is set if it was held when the function was entered: all callers
 	// in the package hold it.
 	Entry bool
-	// Sites are the calls in the function that acquired it, in source order:
-	// of Lock itself or of a function that returns with the lock held.
+	// Sites are the calls in the function that acquired it: of Lock itself or
+	// of a function that returns with the lock held. Empty if Entry.
 	Sites []ssa.Instruction
 }
 
 // A Set is the locks held at some place.
 type Set []Held
 
-// Must yields the locks that are held on every path.
+// Must returns the locks that are held on every path.
 func (s Set) Must() []Lock {
 	var must []Lock
 	for _, h := range s {
@@ -71,4 +71,20 @@ func (s Set) MayHold(path access.Path, mode Mode) bool {
 	return slices.ContainsFunc(s, func(h Held) bool {
 		return h.Path == path && h.Mode <= mode
 	})
+}
+
+// without returns s without the lock l; s is not changed.
+func (s Set) without(l Lock) Set {
+	return slices.DeleteFunc(slices.Clone(s), func(h Held) bool { return h.Lock == l })
+}
+
+// intersect returns the locks that must be held in both sets.
+func intersect(a, b []Lock) []Lock {
+	var both []Lock
+	for _, l := range a {
+		if slices.Contains(b, l) {
+			both = append(both, l)
+		}
+	}
+	return both
 }
