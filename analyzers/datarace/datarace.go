@@ -2,7 +2,6 @@ package datarace
 
 import (
 	"embed"
-	_ "embed"
 	"go/token"
 	"path/filepath"
 	"strconv"
@@ -14,33 +13,27 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 //go:embed doc.go
-var doc string
+var docSource string
 
-//go:embed messages
-var messages embed.FS
+//go:embed messages/*.json
+var messagesFS embed.FS
 
-var catalogue = message.MustLoad(messages, "messages")
+var catalogue = message.MustLoad(messagesFS, "messages")
 
 // Analyzer is the check.
 var Analyzer = &analysis.Analyzer{
 	Name:       "datarace",
-	Doc:        docText(doc),
+	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/datarace",
 	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer, shared.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
-}
-
-// docText is the part of the package comment under the analyzer's heading.
-func docText(src string) string {
-	_, text, _ := strings.Cut(src, "# Analyzer datarace\n\n")
-	text, _, _ = strings.Cut(text, "*/")
-	return strings.TrimSpace(text)
 }
 
 func run(pass *analysis.Pass) (any, error) {

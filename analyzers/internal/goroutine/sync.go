@@ -39,6 +39,7 @@ const (
 	mapFamily          // sync.Map, sync.Pool
 	timerFamily        // from Reset to the timer's function or channel
 	stopFamily         // from the timer's function to Stop
+	finalFamily        // from runtime.KeepAlive to the finalizer
 )
 
 // An op is one synchronisation of a point.
@@ -194,6 +195,9 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 			}
 			return nil
 		}
+		if isKeepAlive(common) {
+			return []op{{family: finalFamily, release: true}}
+		}
 		if x.isOutside(f, call) && !x.pkg.quiet(common) {
 			return []op{{release: true, acquire: true}}
 		}
@@ -204,6 +208,11 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 
 // closing marks the release of close, whose receivers are those of a send.
 const closing syncapi.Kind = 255
+
+func isKeepAlive(common *ssa.CallCommon) bool {
+	fn := common.StaticCallee()
+	return fn != nil && fn.Pkg != nil && fn.Name() == "KeepAlive" && fn.Pkg.Pkg.Path() == "runtime"
+}
 
 func isSynctest(common *ssa.CallCommon, name string) bool {
 	fn := common.StaticCallee()
@@ -341,6 +350,9 @@ func (x *Exploration) threadEnds() {
 			x.ops[end] = append(x.ops[end], op{family: stopFamily, release: true})
 			start := x.entry[t.Entry]
 			x.ops[start] = append(x.ops[start], op{family: timerFamily, acquire: true})
+		case Finalizer:
+			start := x.entry[t.Entry]
+			x.ops[start] = append(x.ops[start], op{family: finalFamily, acquire: true})
 		case Handler: // its answer may be waited for
 			x.ops[end] = append(x.ops[end], op{release: true})
 		}

@@ -79,6 +79,14 @@ func finalizers() {
 	n = 2
 }
 
+// The finalizer does not run before the object was last used.
+func keptAlive() bool {
+	x, ran := new(string), false
+	runtime.SetFinalizer(x, func(*string) { ran = true })
+	defer runtime.KeepAlive(x)
+	return ran
+}
+
 // One round of the loop makes one goroutine.
 func oneRound() {
 	x := 0
