@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 	"github.com/lockstep-go/lockstep/cmd/internal/explore"
 )
@@ -182,12 +181,11 @@ func (p *progress) show(now explore.Progress) {
 			progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetWidth(20), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
 	}
-	key, pairs := message.Key("progress-building"), []string{"package", now.Package}
+	text := p.env.Text("progress-building", "package", now.Package)
 	if !now.Building {
-		key = "progress-running"
-		pairs = append(pairs, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
+		text = p.env.Text("progress-running", "package", now.Package, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
 	}
-	p.bar.Describe(p.env.Text(key, pairs...))
+	p.bar.Describe(text)
 	p.bar.Set(now.Done)
 }
 
