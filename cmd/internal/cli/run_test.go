@@ -23,6 +23,7 @@ func TestRunUsage(t *testing.T) {
 		"run -cpu=0":               "-cpu=0: want 1 or more",
 		"run -cpu=a":               "invalid argument",
 		"test -count=0":            "-count=0: want 1 or more",
+		"test -parallel=-2":        "-parallel=-2: want 1 or more",
 		"test -count=2 -for=1s":    "exclude each other",
 		"run -timeout=-1s":         "-timeout=-1s: want a duration above zero",
 		"run -for=0s":              "-for=0s: want a duration above zero",

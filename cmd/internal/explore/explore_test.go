@@ -116,7 +116,7 @@ func say(o *Outcome) string {
 
 func TestBugs(t *testing.T) {
 	dir := unpack(t, "bugs")
-	o := explored(t, Options{Dir: dir, Cores: []int{1, 2}, Count: 2})
+	o := explored(t, Options{Dir: dir, Cores: []int{1, 2}, Count: 2, Parallel: 2})
 	want := []string{"lockorder order", "goroutineleak leak"}
 	detectors := 2
 	if hasRace(t) {
