@@ -15,7 +15,6 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
-	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 	"github.com/lockstep-go/lockstep/cmd/internal/explore"
 )
@@ -47,6 +46,7 @@ func (env *Env) runFlags(flags *pflag.FlagSet, count int) *runFlags {
 	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
 	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
 	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
+	flags.IntVar(&o.Parallel, "parallel", 1, env.Text("flag-parallel"))
 	flags.DurationVar(&o.Timeout, "timeout", explore.DefaultTimeout, env.Text("flag-timeout"))
 	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
 	flags.StringSliceVar(&o.variants, "variants", nil, env.Text("flag-variants", "variants", variantNames()))
@@ -72,8 +72,10 @@ func (env *Env) validateRun(o *runFlags, flags *pflag.FlagSet) error {
 			return usage(env.Text("bad-number", "flag", "cpu", "value", strconv.Itoa(n)))
 		}
 	}
-	if o.Count < 1 {
-		return usage(env.Text("bad-number", "flag", "count", "value", strconv.Itoa(o.Count)))
+	for name, n := range map[string]int{"count": o.Count, "parallel": o.Parallel} {
+		if n < 1 {
+			return usage(env.Text("bad-number", "flag", name, "value", strconv.Itoa(n)))
+		}
 	}
 	if flags.Changed("count") && flags.Changed("for") {
 		return usage(env.Text("count-and-for"))
@@ -182,12 +184,11 @@ func (p *progress) show(now explore.Progress) {
 			progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
 			progressbar.OptionSetWidth(20), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
 	}
-	key, pairs := message.Key("progress-building"), []string{"package", now.Package}
+	text := p.env.Text("progress-building", "package", now.Package)
 	if !now.Building {
-		key = "progress-running"
-		pairs = append(pairs, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
+		text = p.env.Text("progress-running", "package", now.Package, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
 	}
-	p.bar.Describe(p.env.Text(key, pairs...))
+	p.bar.Describe(text)
 	p.bar.Set(now.Done)
 }
 
