@@ -124,7 +124,7 @@ type Result struct {
 	// Swapped counts the mentions of each type of Locks that were replaced.
 	Swapped map[string]int
 	// Bare lists the named packages that do not know when they end: those of
-	// the standard library, which cannot import what was laid into a module.
+	// the standard library that must not import what is laid beside them, or into a module.
 	Bare []string
 	// Unparsed are the errors of files that are left to the compiler to
 	// complain about.
@@ -155,6 +155,10 @@ func Compose(opt Options) (*Result, error) {
 			if err := c.packageFiles(p); err != nil {
 				return nil, err
 			}
+		} else if c.standard && p.Standard && !p.DepOnly {
+			if err := c.standardFiles(p); err != nil {
+				return nil, err
+			}
 		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
 		}
@@ -170,6 +174,8 @@ type composer struct {
 	home   string // import path of the injected folder
 	dir    string // the folder
 	result *Result
+	// standard says that the program is part of the Go distribution.
+	standard bool
 	// embedded are files that the program reads as they are. An overlay would
 	// change what it reads.
 	embedded map[string]bool
@@ -177,7 +183,8 @@ type composer struct {
 
 // findHome finds the module to lay things into. That is a main module that
 // a named package is in. A program that is in no module, made of files named on the
-// command line, gets a go.mod beside it in the overlay.
+// command line, gets a go.mod beside it in the overlay. Programs and tests of the
+// standard library find it in GOROOT/src.
 func (c *composer) findHome() bool {
 	for _, p := range c.opt.Packages {
 		if p.DepOnly || !p.ours() {
@@ -190,6 +197,14 @@ func (c *composer) findHome() bool {
 		if p.Module == nil {
 			c.home, c.dir = looseModule+"/"+evidence.ShimFolder, filepath.Join(p.Dir, evidence.ShimFolder)
 			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo " + cmp.Or(c.opt.GoVersion, "1.21") + "\n")
+			return true
+		}
+	}
+	for _, p := range c.opt.Packages {
+		src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
+		if !p.DepOnly && p.Standard && ok {
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(filepath.FromSlash(src), evidence.ShimFolder)
+			c.standard = true
 			return true
 		}
 	}
@@ -216,7 +231,6 @@ func (c *composer) packageFiles(p *Package) error {
 	for _, name := range c.opt.Locks {
 		swaps = append(swaps, Swap{From: "sync", Names: []string{name}, To: c.home + "/locks", As: asLocks})
 	}
-	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
 	ends := false
 	for _, file := range p.files(c.opt.Tests && named) {
 		if c.embedded[file] {
@@ -226,17 +240,7 @@ func (c *composer) packageFiles(p *Package) error {
 		if err != nil {
 			return err
 		}
-		var calls []Call
-		isTest := strings.HasSuffix(file, "_test.go")
-		switch {
-		case c.opt.Tests && named && isTest:
-			end.Func = "TestMain"
-			calls = []Call{end}
-		case !c.opt.Tests && named && p.Name == "main":
-			end.Func = "main"
-			calls = []Call{end}
-		}
-		out, swapped, called, err := rewrite(file, src, swaps, calls)
+		out, swapped, called, err := rewrite(file, src, swaps, c.endOf(p, file))
 		if err != nil {
 			c.result.Unparsed = append(c.result.Unparsed, err)
 			continue
@@ -250,7 +254,64 @@ func (c *composer) packageFiles(p *Package) error {
 		}
 	}
 	if c.opt.Tests && named && !ends && p.HasTests() {
-		c.addTestMain(p)
+		c.addTestMain(p, len(p.TestGoFiles) == 0)
+	}
+	return nil
+}
+
+// endOf is the call for the function in the given file with which the program ends.
+func (c *composer) endOf(p *Package, file string) []Call {
+	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
+	switch {
+	case p.DepOnly:
+		return nil
+	case c.opt.Tests && strings.HasSuffix(file, "_test.go"):
+		end.Func = "TestMain"
+	case !c.opt.Tests && p.Name == "main":
+		end.Func = "main"
+	default:
+		return nil
+	}
+	return []Call{end}
+}
+
+// standardFiles makes a program of the standard library, or external tests of
+// one of its packages, know when they end. Nothing else is rewritten, since our packages import
+// the library: that would be a circle. So tests whose TestMain is not
+// external are left alone.
+func (c *composer) standardFiles(p *Package) error {
+	files := p.files(c.opt.Tests)
+	if c.opt.Tests && !p.HasTests() || len(c.opt.Locks) > 0 && (c.opt.Tests || p.Name != "main") {
+		return nil
+	}
+	swaps := []Swap{{From: "os", Names: []string{"Exit"}, To: c.ending(), As: asEnd}}
+	for _, name := range c.opt.Locks {
+		swaps = append(swaps, Swap{From: "sync", Names: []string{name}, To: c.home + "/locks", As: asLocks})
+	}
+	ends := false
+	for _, file := range files {
+		src, err := c.opt.Source(file)
+		if err != nil {
+			return err
+		}
+		external := slices.Contains(p.XTestGoFiles, filepath.Base(file))
+		out, swapped, called, err := rewrite(file, src, swaps, c.endOf(p, file))
+		switch {
+		case err != nil:
+			c.result.Unparsed = append(c.result.Unparsed, err)
+		case c.opt.Tests && called && !external:
+			c.result.Bare = append(c.result.Bare, p.ImportPath)
+			return nil
+		case out != nil && (external || !c.opt.Tests):
+			c.result.Overlay[file] = out
+			for i, name := range c.opt.Locks {
+				c.result.Swapped[name] += swapped[i+1]
+			}
+		}
+		ends = ends || called
+	}
+	if c.opt.Tests && !ends {
+		c.addTestMain(p, true)
 	}
 	return nil
 }
@@ -262,10 +323,10 @@ const testMainFile = "lockstep_rt_main_test.go"
 // that exist in the overlay only.
 func Ours(file string) bool { return path.Base(filepath.ToSlash(file)) == testMainFile }
 
-// addTestMain gives a package a TestMain that ends properly.
-func (c *composer) addTestMain(p *Package) {
+// addTestMain gives the tests of a package a TestMain that ends properly.
+func (c *composer) addTestMain(p *Package, external bool) {
 	name := p.Name
-	if len(p.TestGoFiles) == 0 {
+	if external {
 		name += "_test"
 	}
 	c.result.Overlay[filepath.Join(p.Dir, testMainFile)] = fmt.Appendf(nil, `package %s
