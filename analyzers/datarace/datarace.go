@@ -2,7 +2,6 @@ package datarace
 
 import (
 	"embed"
-	_ "embed"
 	"go/token"
 	"path/filepath"
 	"strconv"
@@ -13,35 +12,28 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
-	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 //go:embed doc.go
-var doc string
+var docSource string
 
-//go:embed messages
-var messages embed.FS
+//go:embed messages/*.json
+var messagesFS embed.FS
 
-var catalogue = message.MustLoad(messages, "messages")
+var catalogue = message.MustLoad(messagesFS, "messages")
 
 // Analyzer is the check.
 var Analyzer = &analysis.Analyzer{
 	Name:       "datarace",
-	Doc:        docText(doc),
+	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/datarace",
 	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer, shared.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
-}
-
-// docText is the part of the package comment under the analyzer's heading.
-func docText(src string) string {
-	_, text, _ := strings.Cut(src, "# Analyzer datarace\n\n")
-	text, _, _ = strings.Cut(text, "*/")
-	return strings.TrimSpace(text)
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -159,7 +151,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 	if !first.Write || first.Kind == shared.Sync || first.Atomic && second.Write {
 		first, second, inside = second, first, false
 	}
-	name := s.name(x, r.v, first, second)
+	name := name(r.v, first, second)
 	d := diagnostic.Diagnostic{
 		Category:   category(r.v, first, second),
 		Confidence: confidence(r.v),
@@ -264,18 +256,6 @@ func orNone(s string) string {
 func (s *search) place(pos token.Pos) string {
 	p := s.pkg.Fset.Position(pos)
 	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
-}
-
-// name is the variable as the source writes it.
-func (s *search) name(x *goroutine.Exploration, v *shared.Variable, accesses ...*shared.Access) string {
-	for _, a := range accesses {
-		if p := s.pkg.Paths.Of(a.Addr); p.IsValid() && p.Root().Kind != access.OtherValue {
-			if text := strings.Trim(s.pkg.Paths.Text(p), "&"); text != "" {
-				return text
-			}
-		}
-	}
-	return strings.Trim(s.pkg.Paths.Text(s.pkg.Paths.Of(accesses[0].Addr)), "&")
 }
 
 func category(v *shared.Variable, first, second *shared.Access) string {

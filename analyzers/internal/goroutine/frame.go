@@ -490,7 +490,10 @@ func (x *Exploration) constrainAssert(f *Frame, v *ssa.TypeAssert) {
 		h.forEach(x.value(f, v.X, ""), func(t Target) {
 			switch {
 			case types.IsInterface(v.AssertedType):
-				h.add(dst, t)
+				if iface, ok := v.AssertedType.Underlying().(*types.Interface); !ok || t.Obj.Kind != Boxed ||
+					isTypeParam(t.Obj.Type) || isTypeParam(v.AssertedType) || types.Implements(t.Obj.Type, iface) {
+					h.add(dst, t)
+				}
 			case t.Obj.Kind == Boxed:
 				if types.Identical(t.Obj.Type, v.AssertedType) {
 					h.flow(h.cell(t, leaf), dst)

@@ -311,6 +311,19 @@ func (x *Exploration) Made(o *Object) []PointID {
 	return nil
 }
 
+// Certain reports whether the activation is entered without a choice: every
+// call on the way to it has one function that it can call. Which of several
+// functions is called may depend on what else the program does, as in a table
+// of pairs of functions.
+func (x *Exploration) Certain(f *Frame) bool {
+	for ; f.Caller != nil; f = f.Caller {
+		if n := len(x.calls[callKey{f.Caller, f.Site}]); n > 1 {
+			return false
+		}
+	}
+	return true
+}
+
 // Repeats reports whether the point may be passed more than once.
 func (x *Exploration) Repeats(p PointID) bool { return int(p) < len(x.loops) && x.loops[p] >= 0 }
 
