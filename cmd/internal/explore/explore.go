@@ -84,7 +84,8 @@ type Options struct {
 	// For makes runs for this long. Each package is run in each way at least
 	// once.
 	For time.Duration
-	// Timeout stops a run; 0 means [DefaultTimeout].
+	// Timeout stops a run; 0 means [DefaultTimeout], or [DefaultTestTimeout] for
+	// tests.
 	Timeout time.Duration
 	// LockTimeout is how long a lock may be waited for until go-deadlock
 	// reports that; 0 means [DefaultLockTimeout].
@@ -104,8 +105,16 @@ type Options struct {
 
 const (
 	DefaultTimeout     = time.Minute
+	DefaultTestTimeout = 10 * time.Minute // as that of go test
 	DefaultLockTimeout = 5 * time.Second
 )
+
+func (opt *Options) defaultTimeout() time.Duration {
+	if opt.Tests {
+		return DefaultTestTimeout
+	}
+	return DefaultTimeout
+}
 
 // A Progress says how far the exploration is.
 type Progress struct {
@@ -248,7 +257,7 @@ func (opt Options) withDefaults() Options {
 	}
 	opt.Count = max(opt.Count, 1)
 	opt.Parallel = max(opt.Parallel, 1)
-	opt.Timeout = cmp.Or(opt.Timeout, DefaultTimeout)
+	opt.Timeout = cmp.Or(opt.Timeout, opt.defaultTimeout())
 	opt.LockTimeout = cmp.Or(opt.LockTimeout, DefaultLockTimeout)
 	return opt
 }
