@@ -144,6 +144,9 @@ type Outcome struct {
 	// would explain it.
 	Limited     bool
 	Interrupted bool // the context was done before everything was
+	// Unable says that nothing was run since no detector works here; a note
+	// says why. Silence then means nothing.
+	Unable bool
 }
 
 // A Note is a sentence about the exploration.
@@ -167,7 +170,7 @@ func (o *Outcome) Code() exitcode.Code {
 	if len(o.Findings) > 0 {
 		code = exitcode.Findings
 	}
-	if len(o.BuildErrors) > 0 {
+	if len(o.BuildErrors) > 0 || o.Unable {
 		code = max(code, exitcode.Failed)
 	}
 	if o.Limited || o.Interrupted {
@@ -271,6 +274,7 @@ type session struct {
 
 	targets  []*target
 	flavours []flavour
+	lacking  bool // a detector that was wanted does not work here
 	tally    evidence.Tally
 	ends     map[endKey]*endCount // of runs that did not simply succeed
 	outcome  *Outcome
@@ -306,6 +310,7 @@ func (s *session) progress(p Progress) {
 func (s *session) finish(ctx context.Context) {
 	o := s.outcome
 	o.Interrupted = ctx.Err() != nil
+	o.Unable = s.lacking && o.Runs == 0 && len(s.targets) > 0
 	o.Observations = s.tally.Observations()
 	o.Findings = Translate(o.Observations, Translation{
 		Lang:    s.opt.Lang,

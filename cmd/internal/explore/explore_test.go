@@ -327,6 +327,13 @@ func TestNoCompiler(t *testing.T) {
 	if text := say(o); !strings.Contains(text, "needs cgo and a C compiler") || !strings.Contains(text, "install") {
 		t.Errorf("notes: %s", text)
 	}
+	o = explored(t, Options{
+		Dir: unpack(t, "bugs"), Env: hermetic("CC=" + filepath.Join(t.TempDir(), "none")),
+		Variants: []Variant{Race}, Cores: []int{1},
+	})
+	if o.Runs != 0 || o.Code() != exitcode.Failed {
+		t.Errorf("without any detector: code %d after %d runs", o.Code(), o.Runs)
+	}
 }
 
 // What GOFLAGS says is respected, but for flags that would undo our work: with
