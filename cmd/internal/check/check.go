@@ -15,6 +15,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"go/ast"
 	"os"
 	"path/filepath"
 	"slices"
@@ -69,8 +70,9 @@ type Package struct {
 }
 
 // Editable reports whether a file belongs to the user, who may want a fix
-// applied to it: it is a source file of a main module or was named as a file.
-// Files of the standard library and of dependencies are not the user's.
+// applied to it: it is a source file of a main module or was named as a file,
+// and was not generated. Files of the standard library and of dependencies are
+// not the user's.
 func (r *Result) Editable(file string) bool { return r.own[file] }
 
 // Run checks the packages that opts selects. Its error means that nothing could
@@ -171,6 +173,11 @@ func (r *Result) describe(roots []*packages.Package, opts Options) {
 		if (pkg.Module != nil && pkg.Module.Main) || namesFiles(opts.Patterns) {
 			for _, file := range pkg.GoFiles {
 				r.own[file] = true
+			}
+			for _, file := range pkg.Syntax {
+				if ast.IsGenerated(file) {
+					delete(r.own, pkg.Fset.File(file.FileStart).Name())
+				}
 			}
 		}
 	}

@@ -118,6 +118,10 @@ func (ld *loader) load(ctx context.Context, patterns []string) ([]*packages.Pack
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
+	if err != nil && strings.Contains(err.Error(), "signal: interrupt") {
+		// Ctrl-C reaches the go command as well, and may do so sooner.
+		return nil, context.Canceled
+	}
 	if err != nil {
 		return nil, ld.explain(err)
 	}
@@ -153,6 +157,9 @@ func (ld *loader) fileExists(pattern string) error {
 // explain turns a failure of the go command into an error that says what to do.
 func (ld *loader) explain(err error) error {
 	text := err.Error()
+	if _, stderr, ok := strings.Cut(text, ": stderr: "); ok {
+		text = stderr // what is before it is package packages' own framing
+	}
 	switch {
 	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "does not contain main module"),
 		strings.Contains(text, "cannot find main module"):

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/token"
 	"io"
 	"os"
@@ -145,9 +146,13 @@ func printPlain(w io.Writer, fset *token.FileSet, context int, unit *check.Unit)
 // fixes applies the first fix of every finding, or prints what it would change.
 // The go command wants changed files in an archive, to replace them when all
 // packages are done.
-func fixes(cfg *unitConfig, unit *check.Unit, diff bool, stdout io.Writer) (code int, err error) {
+func fixes(cfg *unitConfig, pkg *packages.Package, unit *check.Unit, diff bool, stdout io.Writer) (code int, err error) {
+	generated := make(map[string]bool)
+	for _, file := range pkg.Syntax {
+		generated[pkg.Fset.File(file.FileStart).Name()] = ast.IsGenerated(file)
+	}
 	// Files elsewhere are what cgo and the like made.
-	own := func(file string) bool { return filepath.Dir(file) == filepath.Clean(cfg.Dir) }
+	own := func(file string) bool { return filepath.Dir(file) == filepath.Clean(cfg.Dir) && !generated[file] }
 	plan := fix.New(unit.Findings, os.ReadFile, own)
 	for _, s := range plan.Skipped {
 		if s.Reason == fix.Overlaps {

@@ -96,7 +96,7 @@ type options struct {
 	context    int
 	fix, diff  bool
 	tier       config.Tier
-	lang       string
+	lang       message.Lang
 
 	suite   []*analysis.Analyzer
 	enabled map[*analysis.Analyzer]*triState
@@ -115,7 +115,14 @@ func newOptions(suite []*analysis.Analyzer) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.fix, "fix", false, text("flag-fix"))
 	flags.BoolVar(&o.diff, "diff", false, text("flag-diff"))
 	flags.Var(&o.tier, "tier", text("flag-tier"))
-	flags.StringVar(&o.lang, "lang", string(message.English), text("flag-lang"))
+	o.lang = message.English
+	flags.Func("lang", text("flag-lang"), func(s string) error {
+		o.lang = message.Lang(s)
+		if !slices.Contains(catalogue.Languages(), o.lang) {
+			return errors.New(text("unknown-lang", "languages", fmt.Sprint(catalogue.Languages())))
+		}
+		return nil
+	})
 	for _, a := range suite {
 		enable := new(triState)
 		o.enabled[a] = enable
@@ -237,13 +244,13 @@ func (o *options) checked(ctx context.Context, cfg *unitConfig, stdout, stderr i
 		fmt.Fprintln(stderr, err)
 		return 1, nil
 	}
-	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: message.Lang(o.lang)}, pkg)
+	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: o.lang}, pkg)
 	if err != nil {
 		return 1, err
 	}
 	switch {
 	case o.fix:
-		return fixes(cfg, unit, o.diff, stdout)
+		return fixes(cfg, pkg, unit, o.diff, stdout)
 	case o.json:
 		return 0, printJSON(stdout, cfg.ID, pkg, unit)
 	}

@@ -1,0 +1,81 @@
+// Package datarace reports variables that goroutines share without
+// synchronisation: two accesses, at least one a write, that may run at the
+// same time.
+//
+// # Wrong
+//
+//	count := 0
+//	for range 10 {
+//		go func() { count++ }() // ten goroutines write count
+//	}
+//	fmt.Println(count) // while this reads it
+//
+//	var err error
+//	go func() {
+//		err = first() // the err around it, not one of its own
+//	}()
+//	err = second()
+//
+// # Right
+//
+//	var (
+//		mu    sync.Mutex
+//		wg    sync.WaitGroup
+//		count int
+//	)
+//	for range 10 {
+//		wg.Go(func() {
+//			mu.Lock()
+//			defer mu.Unlock()
+//			count++
+//		})
+//	}
+//	wg.Wait()
+//	fmt.Println(count)
+//
+//	errs := make(chan error, 1)
+//	go func() { errs <- first() }()
+//	err := errors.Join(second(), <-errs)
+//
+// # Why it breaks
+//
+// count++ is a load, an addition and a store. Two goroutines that load the same
+// value both store the same sum, and one increment is lost. That is the harmless
+// outcome: the compiler and the processor may reorder, repeat or tear accesses
+// that nothing orders, so that a reader sees half of an interface or slice
+// value, or a pointer to memory that is not filled in yet. Concurrent writes to
+// a map stop the program.
+//
+// # How to fix it
+//
+// Guard every access, reads too, by one mutex. Or let one goroutine own the
+// variable, and send it what to do. Or wait (WaitGroup, channel) before the
+// variable is used again. Or give each goroutine a variable of its own. A single
+// counter or flag can be a type of sync/atomic, if every access goes through it.
+// Sleeping orders nothing.
+//
+// # What counts
+//
+// A variable is a package-level or local variable, a field, an element with a
+// constant index, a map, the elements of a slice that range, copy or append
+// uses as a whole, or a channel that one goroutine closes while another may
+// send on it. Of each variable one pair of accesses is reported for each pair
+// of functions.
+//
+// Two accesses are ordered by a lock that both hold, a channel operation, a
+// WaitGroup or errgroup, a Once, a Cond, an atomic or a flag under a lock, if
+// it can tell the second goroutine that the first is done. Synchronisation that
+// the check does not understand, such as a call into another package on both
+// sides, counts as order.
+//
+// # Limitations
+//
+// The check follows calls within one package, from functions that start
+// goroutines, to a limit of depth and size. It does not report methods that
+// only other packages call from several goroutines, pointers that may mean
+// several variables, elements whose index is not constant, accesses through
+// reflection or sync.Pool, and functions chosen from a table. A
+// receive that may get its value from either of two senders counts as order
+// for both. In a test file, an HTTP handler counts as called by the test, one
+// request after the other.
+package datarace
