@@ -76,7 +76,7 @@ func exprText(v ssa.Value, depth int) string {
 	case *ssa.Slice:
 		return exprText(v.X, depth+1)
 	case *ssa.MakeChan, *ssa.MakeMap, *ssa.MakeSlice:
-		return heldBy(v.(ssa.Value))
+		return heldBy(v)
 	case *ssa.Phi:
 		if !strings.Contains(v.Comment, ".") && v.Comment != "" {
 			return v.Comment

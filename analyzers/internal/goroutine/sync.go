@@ -5,9 +5,11 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -60,7 +62,6 @@ type hubKey struct {
 	obj    *Object
 	path   Path
 	typ    string // for what is not known: the type
-	lock   bool
 }
 
 // link finds all synchronisation and adds the edges between releases and
@@ -309,15 +310,52 @@ func (x *Exploration) knownOps(f *Frame, call ssa.CallInstruction, o syncapi.Op,
 	return nil
 }
 
-// receiver is the node of what a method is called on, through the fields
-// that promotion selects.
+// receiver is the node of what a method is called on, through the fields that
+// its promotion selects.
 func (x *Exploration) receiver(f *Frame, on ssa.Value, o syncapi.Op) *node {
-	n := x.value(f.home(on), on, "")
-	if o.On == nil || o.Promotion == nil {
-		return n
+	n, typ := x.value(f.home(on), on, ""), pointee(on.Type())
+	if types.IsInterface(on.Type()) { // a Locker: what is in it counts
+		inside := new(node)
+		x.heap.forEach(n, func(t Target) {
+			if t.Obj.Kind == Boxed {
+				x.heap.flow(x.heap.cell(t, ""), inside)
+			} else {
+				x.heap.add(inside, t)
+			}
+		})
+		return inside
 	}
-	// The wrapper's receiver is close enough: one type promotes one Lock.
+	for _, sel := range o.Promotion {
+		next := new(node)
+		switch sel.Kind {
+		case access.Field:
+			i := fieldIndex(typ, sel.Field)
+			if i < 0 {
+				return n
+			}
+			x.heap.forEach(n, func(t Target) { x.heap.add(next, t.plus("."+strconv.Itoa(i))) })
+			typ = sel.Field.Type()
+		case access.Deref:
+			x.heap.forEach(n, func(t Target) { x.heap.flow(x.heap.cell(t, ""), next) })
+			typ = pointee(typ)
+		}
+		n = next
+	}
 	return n
+}
+
+func fieldIndex(t types.Type, field *types.Var) int {
+	if t == nil {
+		return -1
+	}
+	if st, ok := t.Underlying().(*types.Struct); ok {
+		for i := range st.NumFields() {
+			if st.Field(i).Origin() == field {
+				return i
+			}
+		}
+	}
+	return -1
 }
 
 func (x *Exploration) isOutside(f *Frame, call ssa.CallInstruction) bool {
