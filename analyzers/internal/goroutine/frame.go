@@ -476,7 +476,25 @@ func (x *Exploration) constrainSlice(f *Frame, v *ssa.Slice) {
 		return
 	}
 	dst := x.value(f, v, "")
-	h.forEach(x.value(f, v.X, ""), func(t Target) { h.add(dst, t.window(v.Low, v.High)) })
+	whole := v.Low == nil && (v.High == nil || isLenOf(v.High, v.X))
+	h.forEach(x.value(f, v.X, ""), func(t Target) {
+		if !whole {
+			t = t.window(v.Low, v.High)
+		}
+		h.add(dst, t)
+	})
+}
+
+// isLenOf reports whether v is the length of the array that x points to, as
+// in what go/ssa makes of make with a constant length.
+func isLenOf(v, x ssa.Value) bool {
+	p, ok := x.Type().Underlying().(*types.Pointer)
+	if !ok {
+		return false
+	}
+	a, ok := p.Elem().Underlying().(*types.Array)
+	k, isConst := constIndex(v)
+	return ok && isConst && int64(k) == a.Len()
 }
 
 func (x *Exploration) constrainAssert(f *Frame, v *ssa.TypeAssert) {
@@ -512,6 +530,8 @@ func (t Target) element(index ssa.Value, all bool) Target {
 		step = "[" + strconv.Itoa(k+int(t.Lo)) + "]"
 	} else if all && t.Lo == 0 && t.Hi == 0 {
 		step = "[*]"
+	} else if all && t.Lo >= 0 {
+		step = "[" + strconv.Itoa(int(t.Lo)) + ":" + strconv.Itoa(int(t.Hi)) + "]"
 	}
 	return Target{Obj: t.Obj, Path: t.Path + Path(step)}
 }
