@@ -67,6 +67,10 @@ func exprText(v ssa.Value, depth int) string {
 			return base + "[" + c.Value.ExactString() + "]"
 		}
 		return base + "[…]"
+	case *ssa.Lookup:
+		if base := exprText(v.X, depth+1); base != "" {
+			return base + "[…]"
+		}
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			return exprText(v.X, depth+1)
