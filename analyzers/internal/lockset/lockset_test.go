@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"golang.org/x/tools/go/analysis"
@@ -97,6 +98,41 @@ func TestHeld(t *testing.T) {
 func TestEffects(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), effects, "neteffects")
 }
+
+// Checks that run concurrently ask the same result.
+func TestConcurrentUse(t *testing.T) {
+	concurrent := *probe
+	concurrent.Run = func(pass *analysis.Pass) (any, error) {
+		locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
+		fns := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs
+		sum := func() (n int) {
+			for _, fn := range fns {
+				locks.Walk(fn, func(instr ssa.Instruction, held lockset.Set) {
+					n += len(held) + len(locks.HeldBefore(instr))
+				})
+			}
+			return n
+		}
+		want := sum()
+		var wg sync.WaitGroup
+		for range 4 {
+			wg.Go(func() {
+				if got := sum(); got != want {
+					t.Errorf("a concurrent walk sees %d locks, want %d", got, want)
+				}
+			})
+		}
+		wg.Wait()
+		return nil, nil
+	}
+	analysistest.Run(nowants{t}, analysistest.TestData(), &concurrent, "held")
+}
+
+// nowants drops the complaints about unmet expectations, which are another
+// analyzer's.
+type nowants struct{ *testing.T }
+
+func (nowants) Errorf(string, ...any) {}
 
 // A function with more combinations of locks than are followed is still
 // analysed in time, and nothing is claimed of it.
