@@ -8,6 +8,8 @@ package config
 
 import (
 	"fmt"
+	"go/ast"
+	"go/token"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -53,6 +55,12 @@ type Config struct {
 	Suppression *Suppressions
 }
 
+// New returns the configuration of the package with the given files, for a
+// driver that has the user's choices as values instead of flags.
+func New(tier Tier, lang message.Lang, fset *token.FileSet, files []*ast.File) *Config {
+	return &Config{Tier: tier, Lang: lang, Suppression: collect(fset, files)}
+}
+
 // Analyzer yields the [*Config] of a package.
 var Analyzer = newAnalyzer()
 
@@ -66,11 +74,7 @@ func newAnalyzer() *analysis.Analyzer {
 		ResultType:       reflect.TypeFor[*Config](),
 		RunDespiteErrors: true,
 		Run: func(pass *analysis.Pass) (any, error) {
-			return &Config{
-				Tier:        tier,
-				Lang:        message.Lang(lang),
-				Suppression: collect(pass.Fset, pass.Files),
-			}, nil
+			return New(tier, message.Lang(lang), pass.Fset, pass.Files), nil
 		},
 	}
 	a.Flags.Var(&tier, "tier", "which findings to show: `default` or strict")

@@ -1,0 +1,40 @@
+# The two commands to know: "make demo" shows what lockstep does, "make test"
+# tests it. "make lint" and "make test" together are what CI runs (.ci/run).
+
+GO ?= go
+
+.PHONY: build test lint bench demo generate analyzer fmt clean
+
+build:
+	$(GO) build -o bin/ ./cmd/lockstep
+
+test:
+	$(GO) test ./...
+
+lint: build
+	GO="$(GO)" .ci/lint
+
+# One program in each folder; they print what they measured.
+bench: build
+	@set -e; found=; for dir in cmd/internal/bench/*/; do \
+		if [ -f "$$dir"main.go ]; then found=yes; echo "== $$dir"; $(GO) run "./$$dir"; fi; \
+	done; if [ -z "$$found" ]; then echo "no programs under cmd/internal/bench"; fi
+
+demo: build
+	.ci/demo bin/lockstep
+
+# Rewrites what follows from the folders under analyzers/.
+generate:
+	$(GO) run ./analyzers/internal/scaffold
+
+# make analyzer NAME=x adds a check in a folder of its own. Its test fails
+# until the check is written.
+analyzer:
+	@if [ -z "$(NAME)" ]; then echo 'usage: make analyzer NAME=x' >&2; exit 2; fi
+	$(GO) run ./analyzers/internal/scaffold -new="$(NAME)"
+
+fmt:
+	gofmt -w $$(git ls-files -- '*.go')
+
+clean:
+	rm -rf bin

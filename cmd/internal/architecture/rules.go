@@ -1,0 +1,105 @@
+package architecture
+
+import (
+	"slices"
+	"strings"
+)
+
+// Rules are the import rules of the module.
+func Rules() []Rule {
+	return []Rule{
+		{
+			Name:   "a check never imports another check, the suite, runtime or cmd: what checks share is an engine in analyzers/internal",
+			From:   isCheck,
+			Forbid: func(from, path string) bool { return isCheck(path) && path != from || outsideChecks(path) },
+		},
+		{
+			Name: "what serves all checks (engines, config, diagnostic, message) never imports a check, the suite, runtime or cmd",
+			From: func(path string) bool {
+				return underAny(path, "analyzers/internal", "analyzers/config", "analyzers/diagnostic", "analyzers/message")
+			},
+			Forbid: func(_, path string) bool { return isCheck(path) || outsideChecks(path) },
+		},
+		{
+			Name:   "runtime never imports analyzers or cmd: running a program needs no reading of it",
+			From:   func(path string) bool { return under(path, "runtime") },
+			Forbid: func(_, path string) bool { return underAny(path, "analyzers", "cmd", "testdata") },
+		},
+		{
+			Name:   "runtime/detect never imports runtime/execute: bytes in, evidence out",
+			From:   func(path string) bool { return under(path, "runtime/detect") },
+			Forbid: func(_, path string) bool { return under(path, "runtime/execute") || path == "os/exec" },
+		},
+		{
+			Name:   "runtime/shim imports nothing of ours and nothing heavy: it is linked into other people's programs",
+			From:   func(path string) bool { return under(path, "runtime/shim") },
+			Direct: true,
+			Forbid: func(_, path string) bool {
+				return !under(path, "runtime/shim") && (!isStandard(path) || isHeavy(path))
+			},
+		},
+		{
+			Name:   "cmd/internal/finding imports only the standard library",
+			From:   func(path string) bool { return under(path, "cmd/internal/finding") },
+			Forbid: func(_, path string) bool { return !isStandard(path) },
+		},
+		{
+			Name: "cmd/internal/report renders findings and nothing else: of ours it imports finding and the message catalogue, never analyzers or runtime",
+			From: func(path string) bool { return under(path, "cmd/internal/report") },
+			Forbid: func(_, path string) bool {
+				return local(path) != "" && !underAny(path, "cmd/internal/report", "cmd/internal/finding", "analyzers/message")
+			},
+		},
+		{
+			Name:   "only cmd/internal/check translates diagnostics into findings",
+			From:   func(path string) bool { return under(path, "cmd") && !under(path, "cmd/internal/check") },
+			Direct: true,
+			Forbid: func(_, path string) bool { return under(path, "analyzers/diagnostic") },
+		},
+		{
+			Name:   "only cmd/internal/explore translates evidence into findings",
+			From:   func(path string) bool { return under(path, "cmd") && !under(path, "cmd/internal/explore") },
+			Direct: true,
+			Forbid: func(_, path string) bool { return underAny(path, "runtime/evidence", "runtime/detect") },
+		},
+		{
+			Name: "only cmd/lockstep and the golangci-lint plugin import the suite: everything else is handed the checks",
+			From: func(path string) bool {
+				return local(path) != "" && !under(path, "cmd/lockstep") && !under(path, "analyzers/golangci")
+			},
+			Direct: true,
+			Forbid: func(_, path string) bool { return isSuite(path) },
+		},
+	}
+}
+
+func outsideChecks(path string) bool {
+	return isSuite(path) || underAny(path, "runtime", "cmd", "testdata")
+}
+
+// isHeavy reports whether a package of the standard library brings much code
+// or start-up work into a program that does not use it itself.
+func isHeavy(path string) bool {
+	first, _, _ := strings.Cut(path, "/")
+	return slices.Contains([]string{
+		"archive", "compress", "crypto", "database", "debug", "encoding", "expvar", "flag", "fmt", "go", "html",
+		"image", "log", "math", "mime", "net", "plugin", "reflect", "regexp", "testing", "text",
+	}, first) && path != "math/bits"
+}
+
+// Folders that hold only folders: a package there would be a place without a
+// subject.
+var foldersOnly = []string{"runtime", "cmd", "cmd/internal"}
+
+// Misplaced lists the packages of the graph that lie in a folder which may
+// hold only folders.
+func Misplaced(g Graph) []string {
+	var found []string
+	for path := range g {
+		if slices.Contains(foldersOnly, local(path)) {
+			found = append(found, path)
+		}
+	}
+	slices.Sort(found)
+	return found
+}

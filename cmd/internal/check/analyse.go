@@ -1,0 +1,211 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/types"
+	"os"
+	"reflect"
+	"runtime"
+	"runtime/debug"
+	"slices"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+// An output is what the suite said about one package.
+type output struct {
+	pkg         *packages.Package
+	reports     []report
+	problems    []Problem
+	interrupted bool
+}
+
+// A report is what one check said: its typed result, or, from an analyzer that
+// is not one of ours, plain diagnostics.
+type report struct {
+	analyzer *analysis.Analyzer
+	result   *diagnostic.Result
+	plain    []analysis.Diagnostic
+}
+
+// analyseAll runs the suite over the packages, as many at a time as there are
+// cores, and returns their outputs in the same order.
+func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*output {
+	outs := make([]*output, len(pkgs))
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(pkgs)) {
+		wg.Go(func() {
+			for i := range next {
+				outs[i] = analyse(ctx, opts, pkgs[i])
+				// The engines' results are garbage now; let the syntax go as well.
+				pkgs[i].TypesInfo = nil
+			}
+		})
+	}
+	for i := range pkgs {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+	return outs
+}
+
+func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
+	out := &output{pkg: pkg}
+	if pkg.Types == nil || pkg.TypesInfo == nil || len(pkg.Syntax) == 0 {
+		return out // its errors have been reported
+	}
+	p := &passes{
+		opts:    opts,
+		pkg:     pkg,
+		wrong:   !sound(pkg),
+		results: make(map[*analysis.Analyzer]any),
+		failed:  make(map[*analysis.Analyzer]bool),
+		plain:   make(map[*analysis.Analyzer][]analysis.Diagnostic),
+	}
+	for _, a := range opts.Analyzers {
+		if ctx.Err() != nil {
+			out.interrupted = true
+			break
+		}
+		if !p.run(a) {
+			continue
+		}
+		result, _ := p.results[a].(*diagnostic.Result)
+		out.reports = append(out.reports, report{analyzer: a, result: result, plain: p.plain[a]})
+	}
+	out.problems = p.problems
+	return out
+}
+
+// sound reports whether the package's own types are complete. Errors that the
+// type checker calls soft, such as an unused variable or import, leave them so,
+// and so do errors in the packages that it imports.
+func sound(pkg *packages.Package) bool {
+	for _, err := range pkg.TypeErrors {
+		if !err.Soft {
+			return false
+		}
+	}
+	for _, err := range pkg.Errors {
+		if err.Kind == packages.ParseError {
+			return false
+		}
+	}
+	return true
+}
+
+// passes runs analyzers over one package, one after another.
+type passes struct {
+	opts     Options
+	pkg      *packages.Package
+	wrong    bool // the package does not type-check
+	results  map[*analysis.Analyzer]any
+	failed   map[*analysis.Analyzer]bool
+	plain    map[*analysis.Analyzer][]analysis.Diagnostic
+	problems []Problem
+}
+
+// run runs a and what it requires, each once, and reports whether a succeeded.
+func (p *passes) run(a *analysis.Analyzer) bool {
+	if p.failed[a] {
+		return false
+	}
+	if _, done := p.results[a]; done {
+		return true
+	}
+	if p.wrong && !a.RunDespiteErrors {
+		p.failed[a] = true
+		return false
+	}
+	inputs := make(map[*analysis.Analyzer]any, len(a.Requires))
+	for _, req := range a.Requires {
+		if !p.run(req) {
+			// Whatever made the requirement fail has been recorded.
+			p.failed[a] = true
+			return false
+		}
+		inputs[req] = p.results[req]
+	}
+	result, err := p.call(a, inputs)
+	if err == nil {
+		if got := reflect.TypeOf(result); got != a.ResultType {
+			err = fmt.Errorf("result is of type %v instead of %v", got, a.ResultType)
+		}
+	}
+	if err != nil {
+		p.failed[a] = true
+		p.problems = append(p.problems, p.problem(a, err))
+		return false
+	}
+	p.results[a] = result
+	return true
+}
+
+func (p *passes) call(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) (result any, err error) {
+	if a == config.Analyzer {
+		// Here the user's choices are values; its flags are process-wide.
+		return config.New(p.opts.Tier, p.opts.Lang, p.pkg.Fset, p.pkg.Syntax), nil
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			err = &diagnostic.PanicError{Analyzer: a.Name, Package: p.pkg.PkgPath, Value: v, Stack: debug.Stack()}
+		}
+	}()
+	return a.Run(p.pass(a, inputs))
+}
+
+func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *analysis.Pass {
+	pkg := p.pkg
+	module := new(analysis.Module)
+	if m := pkg.Module; m != nil {
+		module = &analysis.Module{Path: m.Path, Version: m.Version, GoVersion: m.GoVersion}
+	}
+	return &analysis.Pass{
+		Analyzer:     a,
+		Fset:         pkg.Fset,
+		Files:        pkg.Syntax,
+		OtherFiles:   pkg.OtherFiles,
+		IgnoredFiles: pkg.IgnoredFiles,
+		Pkg:          pkg.Types,
+		TypesInfo:    pkg.TypesInfo,
+		TypesSizes:   pkg.TypesSizes,
+		TypeErrors:   pkg.TypeErrors,
+		Module:       module,
+		ResultOf:     inputs,
+		ReadFile:     os.ReadFile,
+		Report:       func(d analysis.Diagnostic) { p.plain[a] = append(p.plain[a], d) },
+
+		// No analyzer has facts; Options are refused otherwise.
+		ImportObjectFact:  func(types.Object, analysis.Fact) bool { return false },
+		ExportObjectFact:  func(types.Object, analysis.Fact) { panic("analyzer has no FactTypes") },
+		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
+		ExportPackageFact: func(analysis.Fact) { panic("analyzer has no FactTypes") },
+		AllObjectFacts:    func() []analysis.ObjectFact { return nil },
+		AllPackageFacts:   func() []analysis.PackageFact { return nil },
+	}
+}
+
+func (p *passes) problem(a *analysis.Analyzer, err error) Problem {
+	problem := Problem{Kind: AnalyzerProblem, Package: p.pkg.PkgPath, Analyzer: a.Name}
+	var panicked *diagnostic.PanicError
+	if errors.As(err, &panicked) {
+		problem.Kind = PanicProblem
+		problem.Stack = slices.Clone(panicked.Stack)
+		problem.Message = catalogue.Text(p.opts.Lang, message.New("panic",
+			"analyzer", panicked.Analyzer, "package", panicked.Package, "value", fmt.Sprint(panicked.Value)))
+		return problem
+	}
+	problem.Message = catalogue.Text(p.opts.Lang, message.New("analyzer-failed",
+		"analyzer", a.Name, "package", p.pkg.PkgPath, "error", err.Error()))
+	return problem
+}

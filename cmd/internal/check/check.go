@@ -1,0 +1,196 @@
+// Package check runs the static suite over packages and turns what it says
+// into findings.
+//
+// It has a driver of its own instead of x/tools' go/analysis/checker, for four
+// reasons. The checker runs every analyzer in a goroutine of its own, where a
+// panic ends the process. It skips a package as soon as any of its dependencies has
+// a type error. It keeps the results of all engines of all packages, SSA form
+// included, until the last package is done. And it cannot be interrupted. What
+// the checker offers over this driver is facts, and those would force every
+// dependency to be loaded from source; the suite has none.
+package check
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+)
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Options say what to check and how. The zero value of a field is its default.
+type Options struct {
+	Dir       string   // where to look for packages; "" is the process's working directory
+	Env       []string // environment of the go command; nil is the process's own
+	Patterns  []string // packages, or *.go files; none means ./...
+	NoTests   bool     // leave out _test.go files
+	Tags      string   // build tags, comma-separated
+	Analyzers []*analysis.Analyzer
+	Tier      config.Tier
+	Lang      message.Lang
+}
+
+// A Result is the outcome of a run. Findings and problems exist side by side:
+// a package that cannot be loaded does not hide what was found in the others.
+type Result struct {
+	Findings []*finding.Finding // in the order of finding.Sort, each once
+	Problems []Problem          // what could not be loaded or analysed, each once
+	Packages []Package          // what the patterns matched, in order of import path
+	// Interrupted says that the context was done before the analysis was:
+	// Findings holds what had been found by then.
+	Interrupted bool
+
+	own map[string]bool // source files of the main modules
+}
+
+// A Package is a package that the patterns matched.
+type Package struct {
+	Path  string // import path
+	Name  string // "main" for a command
+	Dir   string
+	Tests bool // has test files that were analysed
+}
+
+// Editable reports whether a file belongs to the user, who may want a fix
+// applied to it: it is a source file of a main module or was named as a file.
+// Files of the standard library and of dependencies are not the user's.
+func (r *Result) Editable(file string) bool { return r.own[file] }
+
+// Run checks the packages that opts selects. Its error means that nothing could
+// be checked at all and says what to do about it.
+func Run(ctx context.Context, opts Options) (*Result, error) {
+	opts, err := withDefaults(opts)
+	if err != nil {
+		return nil, err
+	}
+	ld := &loader{opts: opts}
+	roots, err := ld.load(ctx)
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return &Result{Interrupted: true}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{
+		Problems: ld.problems,
+		Packages: describe(roots),
+		own:      ownFiles(roots, opts),
+	}
+	outs := analyseAll(ctx, opts, choose(roots))
+	t := newTranslator(opts)
+	for _, out := range outs {
+		res.Problems = append(res.Problems, out.problems...)
+		res.Findings = append(res.Findings, t.translate(out)...)
+		res.Interrupted = res.Interrupted || out.interrupted
+	}
+	res.Findings = t.finish(res.Findings)
+	res.Problems = once(res.Problems)
+	return res, nil
+}
+
+func withDefaults(opts Options) (Options, error) {
+	if opts.Tier == "" {
+		opts.Tier = config.Default
+	}
+	if opts.Lang == "" {
+		opts.Lang = message.English
+	}
+	if len(opts.Patterns) == 0 {
+		opts.Patterns = []string{"./..."}
+	}
+	if opts.Env == nil {
+		opts.Env = os.Environ()
+	}
+	dir, err := filepath.Abs(opts.Dir)
+	if err != nil {
+		return opts, err
+	}
+	opts.Dir = dir
+	if err := analysis.Validate(opts.Analyzers); err != nil {
+		return opts, err
+	}
+	for _, a := range closure(opts.Analyzers) {
+		if len(a.FactTypes) > 0 {
+			return opts, fmt.Errorf("analyzer %s has facts, which this driver cannot provide", a.Name)
+		}
+	}
+	return opts, nil
+}
+
+// closure is the analyzers and all that they require, requirements first.
+func closure(analyzers []*analysis.Analyzer) []*analysis.Analyzer {
+	var all []*analysis.Analyzer
+	var visit func(a *analysis.Analyzer)
+	visit = func(a *analysis.Analyzer) {
+		if slices.Contains(all, a) {
+			return
+		}
+		for _, req := range a.Requires {
+			visit(req)
+		}
+		all = append(all, a)
+	}
+	for _, a := range analyzers {
+		visit(a)
+	}
+	return all
+}
+
+func describe(roots []*packages.Package) []Package {
+	byPath := make(map[string]*Package)
+	var paths []string
+	for _, pkg := range roots {
+		p := byPath[pkg.PkgPath]
+		if p == nil {
+			p = &Package{Path: pkg.PkgPath, Name: pkg.Name, Dir: pkg.Dir}
+			byPath[pkg.PkgPath] = p
+			paths = append(paths, pkg.PkgPath)
+		}
+		p.Tests = p.Tests || pkg.ForTest != ""
+	}
+	// An external test package is no package of its own to the user.
+	for _, pkg := range roots {
+		if base := byPath[pkg.ForTest]; base != nil && pkg.PkgPath != pkg.ForTest {
+			base.Tests = true
+			delete(byPath, pkg.PkgPath)
+		}
+	}
+	slices.Sort(paths)
+	var out []Package
+	for _, path := range paths {
+		if p := byPath[path]; p != nil {
+			out = append(out, *p)
+		}
+	}
+	return out
+}
+
+func ownFiles(roots []*packages.Package, opts Options) map[string]bool {
+	own := make(map[string]bool)
+	for _, pkg := range roots {
+		if (pkg.Module != nil && pkg.Module.Main) || namesFiles(opts.Patterns) {
+			for _, file := range pkg.GoFiles {
+				own[file] = true
+			}
+		}
+	}
+	return own
+}
+
+func namesFiles(patterns []string) bool {
+	return len(patterns) > 0 && filepath.Ext(patterns[0]) == ".go"
+}

@@ -1,0 +1,234 @@
+package check
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+)
+
+// A ProblemKind says what stood in the way.
+type ProblemKind string
+
+const (
+	LoadProblem     ProblemKind = "load"     // the package could not be found, parsed or type-checked
+	PanicProblem    ProblemKind = "panic"    // an analyzer panicked on the package
+	AnalyzerProblem ProblemKind = "analyzer" // an analyzer gave up on the package
+)
+
+// A Problem is something that kept a package, or a part of it, from being
+// checked.
+type Problem struct {
+	Kind     ProblemKind
+	Package  string           // import path, or ""
+	Pos      finding.Position // or the zero Position
+	Analyzer string           // the analyzer at fault, or ""
+	Message  string
+	Stack    []byte // of a panic
+}
+
+// A LoadError says that nothing could be loaded. Its text says what to do.
+type LoadError struct {
+	text string
+	err  error
+}
+
+func (e *LoadError) Error() string { return e.text }
+func (e *LoadError) Unwrap() error { return e.err }
+
+// loadMode asks for the syntax and types of the matched packages alone. The
+// types of what they import come from export data, which the go command keeps in
+// its build cache; reading the standard library's source would cost ten
+// times as much.
+const loadMode = packages.NeedName | packages.NeedFiles | packages.NeedCompiledGoFiles |
+	packages.NeedImports | packages.NeedExportFile | packages.NeedTypes | packages.NeedTypesSizes |
+	packages.NeedSyntax | packages.NeedTypesInfo | packages.NeedModule | packages.NeedForTest
+
+type loader struct {
+	opts     Options
+	problems []Problem
+}
+
+// load returns the packages that the patterns match, test variants included,
+// without the generated main packages of tests.
+func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
+	if _, err := exec.LookPath("go"); err != nil {
+		return nil, ld.error(err, message.New("no-go-command"))
+	}
+	cfg := &packages.Config{
+		Context: ctx,
+		Mode:    loadMode,
+		Dir:     ld.opts.Dir,
+		Env:     ld.opts.Env,
+		Tests:   !ld.opts.NoTests,
+	}
+	if ld.opts.Tags != "" {
+		cfg.BuildFlags = []string{"-tags=" + ld.opts.Tags}
+	}
+	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, ld.explain(err)
+	}
+	if err := ld.nothing(pkgs); err != nil {
+		return nil, err
+	}
+
+	packages.Visit(pkgs, nil, func(pkg *packages.Package) {
+		for _, err := range pkg.Errors {
+			ld.problems = append(ld.problems, loadProblem(pkg, err))
+		}
+	})
+	roots := slices.DeleteFunc(pkgs, isTestMain)
+	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.ID, b.ID) })
+	return roots, nil
+}
+
+// explain turns a failure of the go command into an error that says what to do.
+func (ld *loader) explain(err error) error {
+	text := err.Error()
+	switch {
+	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "does not contain main module"),
+		strings.Contains(text, "cannot find main module"):
+		return ld.error(err, message.New("no-module", "dir", ld.opts.Dir))
+	}
+	return ld.error(err, message.New("load-failed", "error", strings.TrimSpace(text)))
+}
+
+// nothing is the error to give if the go command matched no package, or none that it
+// could find: it reports those as packages with an error and no files.
+func (ld *loader) nothing(pkgs []*packages.Package) error {
+	patterns := strings.Join(ld.opts.Patterns, " ")
+	if len(pkgs) == 0 {
+		return ld.error(nil, message.New("no-packages", "patterns", patterns, "dir", ld.opts.Dir))
+	}
+	var reasons []string
+	for _, pkg := range pkgs {
+		if len(pkg.GoFiles) > 0 || len(pkg.CompiledGoFiles) > 0 || len(pkg.Errors) == 0 {
+			return nil
+		}
+		for _, err := range pkg.Errors {
+			if !slices.Contains(reasons, err.Msg) {
+				reasons = append(reasons, err.Msg)
+			}
+		}
+	}
+	return ld.explain(errors.New(strings.Join(reasons, "\n")))
+}
+
+func (ld *loader) error(err error, m message.Message) error {
+	return &LoadError{text: catalogue.Text(ld.opts.Lang, m), err: err}
+}
+
+// isTestMain reports whether pkg is the main package that the go command
+// generates to run a package's tests: its one file is in the build cache.
+func isTestMain(pkg *packages.Package) bool {
+	if pkg.Name != "main" || !strings.HasSuffix(pkg.ID, ".test") {
+		return false
+	}
+	for _, file := range pkg.GoFiles {
+		if filepath.Ext(file) == ".go" && filepath.Base(file) != "_testmain.go" {
+			return false
+		}
+	}
+	return true
+}
+
+// choose leaves out every package that a test variant of it contains: the
+// variant p [p.test] has the files of p and its internal tests. Should the
+// tests not type-check, it is the package without them that is kept.
+func choose(roots []*packages.Package) []*packages.Package {
+	var kept []*packages.Package
+	for _, pkg := range roots {
+		contained := slices.ContainsFunc(roots, func(variant *packages.Package) bool {
+			return variant != pkg && variant.ForTest == pkg.PkgPath && variant.PkgPath == pkg.PkgPath &&
+				(len(variant.Errors) == 0 || len(pkg.Errors) > 0) && containsAll(variant.CompiledGoFiles, pkg.CompiledGoFiles)
+		})
+		if !contained {
+			kept = append(kept, pkg)
+		}
+	}
+	return kept
+}
+
+func containsAll(set, subset []string) bool {
+	for _, s := range subset {
+		if !slices.Contains(set, s) {
+			return false
+		}
+	}
+	return true
+}
+
+func loadProblem(pkg *packages.Package, err packages.Error) Problem {
+	return Problem{
+		Kind:    LoadProblem,
+		Package: pkg.PkgPath,
+		Pos:     parsePosition(err.Pos),
+		Message: strings.TrimSpace(err.Msg),
+	}
+}
+
+// parsePosition reads the file:line:column of a packages.Error, where "-" and
+// "" stand for an unknown position.
+func parsePosition(s string) finding.Position {
+	if s == "" || s == "-" {
+		return finding.Position{}
+	}
+	var nums []int
+	for range 2 {
+		i := strings.LastIndexByte(s, ':')
+		if i < 0 {
+			break
+		}
+		n, err := strconv.Atoi(s[i+1:])
+		if err != nil {
+			break
+		}
+		nums = append([]int{n}, nums...)
+		s = s[:i]
+	}
+	pos := finding.Position{File: s}
+	if len(nums) > 0 {
+		pos.Line = nums[0]
+	}
+	if len(nums) > 1 {
+		pos.Column = nums[1]
+	}
+	return pos
+}
+
+// once removes the problems that the variants of a package, or the go command
+// and the type checker, report twice.
+func once(problems []Problem) []Problem {
+	type key struct {
+		file      string
+		line      int
+		pkg, text string
+	}
+	seen := make(map[key]bool)
+	var kept []Problem
+	for _, p := range problems {
+		k := key{file: p.Pos.File, line: p.Pos.Line, text: p.Message}
+		if !p.Pos.IsValid() || p.Kind != LoadProblem {
+			k.pkg = p.Package
+			k.text = fmt.Sprint(p.Kind, p.Analyzer, p.Message)
+		}
+		if !seen[k] {
+			seen[k] = true
+			kept = append(kept, p)
+		}
+	}
+	return kept
+}
