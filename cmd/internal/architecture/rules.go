@@ -63,9 +63,9 @@ func Rules() []Rule {
 			Forbid: func(_, path string) bool { return underAny(path, "runtime/evidence", "runtime/detect") },
 		},
 		{
-			Name: "only cmd/lockstep and the golangci-lint plugin import the suite: everything else is handed the checks",
+			Name: "only mains and the golangci-lint plugin import the suite: everything else is handed the checks",
 			From: func(path string) bool {
-				return local(path) != "" && !under(path, "cmd/lockstep") && !under(path, "analyzers/golangci")
+				return local(path) != "" && !underAny(path, "cmd/lockstep", "cmd/internal/bench", "analyzers/golangci")
 			},
 			Direct: true,
 			Forbid: func(_, path string) bool { return isSuite(path) },
