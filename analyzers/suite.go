@@ -8,11 +8,13 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 )
 
 // Suite returns every check, in the order of their names.
 func Suite() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		badignore.Analyzer,
+		missingunlock.Analyzer,
 	}
 }

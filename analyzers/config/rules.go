@@ -8,5 +8,6 @@ package config
 func Rules() []string {
 	return []string{
 		"badignore",
+		"missingunlock",
 	}
 }

@@ -11,17 +11,19 @@ import (
 	"os"
 	"os/signal"
 
-	"golang.org/x/tools/go/analysis/unitchecker"
-
 	"github.com/lockstep-go/lockstep/analyzers"
+	"github.com/lockstep-go/lockstep/cmd/internal/check/vettool"
 	"github.com/lockstep-go/lockstep/cmd/internal/cli"
 )
 
 func main() {
 	suite := analyzers.Suite()
-	if cli.IsVetProtocol(os.Args[1:]) {
-		cli.AddVetFlags()
-		unitchecker.Main(suite...) // exits
+	if vettool.IsProtocol(os.Args[1:]) {
+		name, err := os.Executable()
+		if err != nil {
+			name = os.Args[0]
+		}
+		os.Exit(vettool.Main(context.Background(), name, os.Args[1:], suite, os.Stdout, os.Stderr))
 	}
 
 	ctx, stop := signal.NotifyContext(context.Background(), cli.StopSignals()...)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/types"
 	"os"
 	"reflect"
@@ -26,6 +27,8 @@ type output struct {
 	reports     []report
 	problems    []Problem
 	interrupted bool
+	// doubtful are functions that nothing is to be reported of; see salvage.
+	doubtful []*ast.FuncDecl
 }
 
 // A report is what one check said: its typed result, or, from an analyzer that
@@ -64,10 +67,17 @@ func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
 	if pkg.Types == nil || pkg.TypesInfo == nil || len(pkg.Syntax) == 0 {
 		return out // its errors have been reported
 	}
+	wrong := !sound(pkg)
+	if wrong {
+		if rest, doubtful, ok := salvage(pkg); ok {
+			pkg, wrong = rest, false
+			out.pkg, out.doubtful = rest, doubtful
+		}
+	}
 	p := &passes{
 		opts:    opts,
 		pkg:     pkg,
-		wrong:   !sound(pkg),
+		wrong:   wrong,
 		results: make(map[*analysis.Analyzer]any),
 		failed:  make(map[*analysis.Analyzer]bool),
 		plain:   make(map[*analysis.Analyzer][]analysis.Diagnostic),

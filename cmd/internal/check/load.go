@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -64,6 +65,11 @@ func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil, ld.error(err, message.New("no-go-command"))
 	}
+	for _, p := range ld.opts.Patterns {
+		if err := ld.fileExists(p); err != nil {
+			return nil, err
+		}
+	}
 	cfg := &packages.Config{
 		Context: ctx,
 		Mode:    loadMode,
@@ -86,13 +92,28 @@ func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	}
 
 	packages.Visit(pkgs, nil, func(pkg *packages.Package) {
-		for _, err := range pkg.Errors {
-			ld.problems = append(ld.problems, loadProblem(pkg, err))
-		}
+		ld.problems = append(ld.problems, ld.packageProblems(pkg)...)
 	})
+	ld.problems = withoutEchoes(ld.problems)
 	roots := slices.DeleteFunc(pkgs, isTestMain)
 	slices.SortFunc(roots, func(a, b *packages.Package) int { return strings.Compare(a.ID, b.ID) })
 	return roots, nil
+}
+
+// fileExists is the error about a pattern that names a file which does not
+// exist; the go command takes it for an import path and proposes "go get".
+func (ld *loader) fileExists(pattern string) error {
+	if filepath.Ext(pattern) != ".go" {
+		return nil
+	}
+	file := pattern
+	if !filepath.IsAbs(file) {
+		file = filepath.Join(ld.opts.Dir, file)
+	}
+	if _, err := os.Stat(file); err != nil {
+		return ld.error(err, message.New("no-file", "file", pattern))
+	}
+	return nil
 }
 
 // explain turns a failure of the go command into an error that says what to do.
@@ -171,13 +192,51 @@ func containsAll(set, subset []string) bool {
 	return true
 }
 
-func loadProblem(pkg *packages.Package, err packages.Error) Problem {
-	return Problem{
-		Kind:    LoadProblem,
-		Package: pkg.PkgPath,
-		Pos:     parsePosition(err.Pos),
-		Message: strings.TrimSpace(err.Msg),
+// packageProblems are the errors of a package. Since the go command compiles what it
+// lists, it gives the compiler's errors as well, as one text that begins with
+// "# path"; they are left out if the parser or type checker found errors itself.
+func (ld *loader) packageProblems(pkg *packages.Package) []Problem {
+	found := slices.ContainsFunc(pkg.Errors, func(err packages.Error) bool {
+		return err.Kind == packages.ParseError || err.Kind == packages.TypeError
+	})
+	var problems []Problem
+	var last finding.Position // of a parse error: what follows on its line is noise
+	for _, err := range pkg.Errors {
+		if found && strings.HasPrefix(err.Msg, "# ") {
+			continue
+		}
+		pos := parsePosition(err.Pos)
+		if pos.File != "" && !filepath.IsAbs(pos.File) {
+			pos.File = filepath.Join(ld.opts.Dir, pos.File)
+		}
+		if err.Kind == packages.ParseError {
+			if pos.IsValid() && pos.File == last.File && pos.Line == last.Line {
+				continue
+			}
+			last = pos
+		}
+		problems = append(problems, Problem{Kind: LoadProblem, Package: pkg.PkgPath, Pos: pos, Message: strings.TrimSpace(err.Msg)})
 	}
+	return problems
+}
+
+// withoutEchoes drops the type checker's "could not import" where the go
+// command has said why.
+func withoutEchoes(problems []Problem) []Problem {
+	type place struct {
+		file string
+		line int
+	}
+	const echo = "could not import "
+	explained := make(map[place]bool)
+	for _, p := range problems {
+		if p.Pos.IsValid() && !strings.HasPrefix(p.Message, echo) {
+			explained[place{p.Pos.File, p.Pos.Line}] = true
+		}
+	}
+	return slices.DeleteFunc(problems, func(p Problem) bool {
+		return strings.HasPrefix(p.Message, echo) && explained[place{p.Pos.File, p.Pos.Line}]
+	})
 }
 
 // parsePosition reads the file:line:column of a packages.Error, where "-" and

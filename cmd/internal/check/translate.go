@@ -30,10 +30,14 @@ func (t *translator) translate(out *output) []*finding.Finding {
 	for _, r := range out.reports {
 		if r.result == nil {
 			for _, d := range r.plain {
-				fs = append(fs, p.plain(r.analyzer, d))
+				if !out.doubts(d.Pos) {
+					fs = append(fs, p.plain(r.analyzer, d))
+				}
 			}
-		} else {
-			for _, d := range r.result.Diagnostics {
+			continue
+		}
+		for _, d := range r.result.Diagnostics {
+			if !out.doubts(append(slices.Clone(d.Operations), d.Pos)...) {
 				fs = append(fs, p.typed(r.analyzer, r.result, d))
 			}
 		}
@@ -43,6 +47,19 @@ func (t *translator) translate(out *output) []*finding.Finding {
 		f.Package = out.pkg.PkgPath
 	}
 	return fs
+}
+
+// doubts reports whether one of the positions is in a function that nothing is
+// to be reported of.
+func (out *output) doubts(positions ...token.Pos) bool {
+	for _, fn := range out.doubtful {
+		for _, pos := range positions {
+			if fn.Pos() <= pos && pos < fn.End() {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // finish sorts the findings, drops what two variants of a package both gave,

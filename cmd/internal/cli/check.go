@@ -142,7 +142,9 @@ func (env *Env) printProblems(problems []check.Problem) {
 		byPackage[p.Package] = append(byPackage[p.Package], p)
 	}
 	for _, pkg := range order {
-		fmt.Fprintf(env.Stderr, "# %s\n", env.Text("not-checked", "package", pkg))
+		if pkg != "" {
+			fmt.Fprintf(env.Stderr, "# %s\n", pkg)
+		}
 		for i, p := range byPackage[pkg] {
 			if i == maxErrors {
 				fmt.Fprintln(env.Stderr, env.Text("more-errors", "n", strconv.Itoa(len(byPackage[pkg])-maxErrors)))

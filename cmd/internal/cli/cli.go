@@ -55,7 +55,11 @@ func Main(ctx context.Context, env *Env) exitcode.Code {
 	env.lang = message.Lang(cmp.Or(flagValue(args, "lang"), string(message.English)))
 	root := newRoot(env)
 	root.SetArgs(args)
-	err := root.ExecuteContext(ctx)
+	return env.finish(root.ExecuteContext(ctx))
+}
+
+// finish says what went wrong, if anything did, and returns the exit code.
+func (env *Env) finish(err error) exitcode.Code {
 	if err == nil {
 		return env.code
 	}

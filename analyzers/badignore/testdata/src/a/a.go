@@ -5,19 +5,24 @@ import "sync"
 var mu sync.Mutex
 
 /* want `names no rule, so it suppresses nothing; write //lockstep:ignore RULE reason` */ //lockstep:ignore
-func noRule()                                                                             {}
+
+func noRule() {}
 
 /* want `//lockstep:ignore badignore gives no reason, so it suppresses nothing; write the reason behind the rule` */ //lockstep:ignore badignore
-func noReason()                                                                                                      {}
+
+func noReason() {}
 
 /* want `names badignor, which is not a rule; the rules are .*badignore` */ //lockstep:ignore badignor misspelt
-func unknown()                                                              {}
+
+func unknown() {}
 
 /* want `names nosuchrule, which is not a rule` `names nosuchtoo, which` */ //lockstep:ignore nosuchrule,nosuchtoo a list
-func list()                                        {}
+
+func list() {}
 
 /* want `names x, which is not a rule` `gives no reason` */ //lockstep:ignore x
-func both()                                                 {}
+
+func both() {}
 
 // lockstep:ignore badignore a space // want `this comment is not a directive, so it suppresses nothing; write //lockstep:ignore without spaces`
 func space() {}

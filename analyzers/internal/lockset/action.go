@@ -1,0 +1,354 @@
+package lockset
+
+import (
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+type actionKind uint8
+
+const (
+	actAcquire actionKind = iota
+	actRelease
+	actTry    // acquire, if the result is true
+	actCall   // call of a function of the package that has effects
+	actRun    // call of a function that a function returned, which has effects
+	actDefer  // remember deferred
+	actDefers // RunDefers, or a panic
+	actStore  // assign to memory
+	actHand   // give locks to code that is not seen
+	actEscape // a function value that releases locks goes where it is not followed
+)
+
+// An action is what an instruction means for locks. An instruction without
+// one means nothing.
+type action struct {
+	kind     actionKind
+	instr    ssa.Instruction
+	lock     Lock
+	call     *ssa.CallCommon
+	callee   *ssa.Function
+	effects  []effect // of actRun, in the function's own terms; of actHand and actEscape, the locks
+	deferred *action  // of actDefer; nil if what is deferred has no effect
+	store    *ssa.Store
+}
+
+// decode returns the actions of fn per block, nil if nothing in fn has an
+// effect on locks.
+func (e *engine) decode(fn *ssa.Function) [][]*action {
+	any := false
+	acts := make([][]*action, len(fn.Blocks))
+	for i, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if a := e.decodeInstr(instr); a != nil {
+				acts[i] = append(acts[i], a)
+				switch a.kind {
+				case actStore, actDefers, actHand:
+				case actDefer:
+					any = any || a.deferred != nil
+				default:
+					any = true
+				}
+			}
+		}
+	}
+	if !any {
+		return nil
+	}
+	return acts
+}
+
+func (e *engine) decodeInstr(instr ssa.Instruction) *action {
+	switch instr := instr.(type) {
+	case *ssa.Call:
+		return e.decodeCall(instr, &instr.Call)
+	case *ssa.Go:
+		// What a new goroutine releases, it was given.
+		a := e.decodeCall(instr, &instr.Call)
+		if a != nil && a.kind == actRelease {
+			return a
+		}
+		if a != nil && a.kind == actCall {
+			var gives []effect
+			for _, o := range e.summary(a.callee).Outcomes {
+				for _, ef := range o.effects {
+					if ef.n < 0 {
+						gives = append(gives, ef)
+					}
+				}
+			}
+			if gives != nil {
+				return &action{kind: actRun, instr: instr, call: a.call, callee: a.callee, effects: gives}
+			}
+		}
+	case *ssa.Defer:
+		a := &action{kind: actDefer, instr: instr}
+		if d := e.decodeCall(instr, &instr.Call); d != nil {
+			switch d.kind {
+			case actAcquire, actRelease, actCall, actRun, actTry, actHand:
+				a.deferred = d
+			}
+		}
+		return a
+	case *ssa.RunDefers:
+		return &action{kind: actDefers, instr: instr}
+	case *ssa.Panic:
+		return &action{kind: actDefers, instr: instr}
+	case *ssa.Store:
+		return &action{kind: actStore, instr: instr, store: instr}
+	case *ssa.MakeClosure:
+		return e.decodeClosure(instr)
+	}
+	return nil
+}
+
+func (e *engine) decodeCall(instr ssa.Instruction, call *ssa.CallCommon) *action {
+	if op, ok := syncapi.Classify(call, e.paths); ok {
+		return e.decodeOp(instr, op)
+	}
+	if _, ok := call.Value.(*ssa.Builtin); ok {
+		return nil
+	}
+	if callee, call := e.callee(call); callee != nil {
+		if !e.summary(callee).neutral() {
+			return &action{kind: actCall, instr: instr, call: call, callee: callee}
+		}
+		return nil
+	}
+	if a := e.decodeReleaser(instr, call); a != nil {
+		return a
+	}
+	return e.decodeHand(instr, call)
+}
+
+func (e *engine) decodeOp(instr ssa.Instruction, op syncapi.Op) *action {
+	a := &action{instr: instr}
+	switch op.Kind {
+	case syncapi.Lock:
+		a.kind = actAcquire
+	case syncapi.RLock:
+		a.kind, a.lock.Mode = actAcquire, Read
+	case syncapi.TryLock:
+		a.kind = actTry
+	case syncapi.TryRLock:
+		a.kind, a.lock.Mode = actTry, Read
+	case syncapi.Unlock:
+		a.kind = actRelease
+	case syncapi.RUnlock:
+		a.kind, a.lock.Mode = actRelease, Read
+	case syncapi.OnceDo, syncapi.CallsBack, syncapi.MapRead:
+		return e.decodeCallback(instr, op)
+	default:
+		return nil
+	}
+	a.lock.Path = op.Path(e.paths)
+	// The Locker of rw.RLocker() locks rw for reading.
+	if call, ok := e.paths.Origin(op.On).(*ssa.Call); ok {
+		if inner, ok := syncapi.Classify(&call.Call, e.paths); ok && inner.Kind == syncapi.RLocker {
+			a.lock = Lock{Path: inner.Path(e.paths), Mode: Read}
+		}
+	}
+	return a
+}
+
+// decodeCallback treats a function that is called back at once as called
+// here, as far as it releases locks.
+func (e *engine) decodeCallback(instr ssa.Instruction, op syncapi.Op) *action {
+	if op.Callback == nil {
+		return nil
+	}
+	callee, call := e.callee(&ssa.CallCommon{Value: op.Callback})
+	if callee == nil || e.summary(callee).neutral() {
+		return nil
+	}
+	return &action{kind: actCall, instr: instr, call: call, callee: callee}
+}
+
+// callee returns the function of this package that a call calls, also through
+// a method value or a variable that is assigned once, and the call as it would
+// be written without these; nil if the function is not known or has no body here.
+func (e *engine) callee(call *ssa.CallCommon) (*ssa.Function, *ssa.CallCommon) {
+	if call.IsInvoke() {
+		return nil, nil
+	}
+	switch v := e.paths.Origin(call.Value).(type) {
+	case *ssa.Function:
+		if fn := access.Declared(v); e.funcs[fn] != nil {
+			return fn, call
+		}
+	case *ssa.MakeClosure:
+		fn := v.Fn.(*ssa.Function)
+		if e.funcs[fn] != nil {
+			return fn, call
+		}
+		// The closure of a bound method, such as s.unlock.
+		if obj, ok := fn.Object().(*types.Func); ok && len(v.Bindings) == 1 {
+			if method := fn.Prog.FuncValue(obj.Origin()); method != nil && e.funcs[method] != nil {
+				return method, &ssa.CallCommon{Value: method, Args: append([]ssa.Value{v.Bindings[0]}, call.Args...)}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// decodeReleaser recognises the call of a function that another function
+// returned, as in defer s.lock()().
+func (e *engine) decodeReleaser(instr ssa.Instruction, call *ssa.CallCommon) *action {
+	if call.IsInvoke() {
+		return nil
+	}
+	from, index := resultOf(e.paths.Origin(call.Value))
+	if from == nil {
+		return nil
+	}
+	callee, fromCall := e.callee(&from.Call)
+	if callee == nil {
+		return nil
+	}
+	for _, o := range e.summary(callee).Outcomes {
+		if efs := o.releasers[index]; len(efs) > 0 {
+			return &action{kind: actRun, instr: instr, call: fromCall, callee: callee, effects: efs}
+		}
+	}
+	return nil
+}
+
+// resultOf returns the call, and the number of its result, that v is.
+func resultOf(v ssa.Value) (*ssa.Call, int) {
+	switch v := v.(type) {
+	case *ssa.Call:
+		return v, 0
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			return call, v.Index
+		}
+	}
+	return nil, 0
+}
+
+// decodeHand finds locks that are passed themselves to a function that is not
+// seen: it may release them.
+func (e *engine) decodeHand(instr ssa.Instruction, call *ssa.CallCommon) *action {
+	var given []effect
+	for _, arg := range call.Args {
+		arg = e.paths.Origin(arg)
+		if isLock(arg.Type()) {
+			given = append(given, effect{Lock: Lock{Path: e.paths.Of(arg)}, n: -1})
+		}
+	}
+	if given == nil {
+		return nil
+	}
+	return &action{kind: actHand, instr: instr, effects: given}
+}
+
+// isLock reports whether t is a pointer to a mutex, or a sync.Locker.
+func isLock(t types.Type) bool {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	} else if !types.IsInterface(t) {
+		return false
+	}
+	n, ok := types.Unalias(t).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "sync" {
+		return false
+	}
+	switch n.Obj().Name() {
+	case "Mutex", "RWMutex", "Locker":
+		return true
+	}
+	return false
+}
+
+// decodeClosure finds function values that release locks and go where calls of
+// them are not followed: returned, stored, or passed on.
+func (e *engine) decodeClosure(mc *ssa.MakeClosure) *action {
+	efs := e.releases(mc)
+	if len(efs) == 0 || e.followed(mc) {
+		return nil
+	}
+	return &action{kind: actEscape, instr: mc, effects: efs}
+}
+
+// releases returns the locks that calling v releases on behalf of its caller.
+func (e *engine) releases(v ssa.Value) []effect {
+	if op, ok := syncapi.ClassifyValue(v, e.paths); ok {
+		switch op.Kind {
+		case syncapi.Unlock:
+			return []effect{{Lock: Lock{Path: op.Path(e.paths)}, n: -1}}
+		case syncapi.RUnlock:
+			return []effect{{Lock: Lock{Path: op.Path(e.paths), Mode: Read}, n: -1}}
+		}
+		return nil
+	}
+	fn, call := e.callee(&ssa.CallCommon{Value: v})
+	if fn == nil {
+		return nil
+	}
+	var efs []effect
+	for _, o := range e.summary(fn).Outcomes {
+		for _, ef := range o.effects {
+			if p, ok := e.paths.Rebase(ef.Path, fn, call); ok && ef.n < 0 {
+				ef.Path = p
+				efs = append(efs, ef)
+			}
+		}
+	}
+	return efs
+}
+
+// followed reports whether every use of a function value is a call, a defer
+// or a go statement, directly or through a variable that is assigned once.
+func (e *engine) followed(v ssa.Value) bool {
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case ssa.CallInstruction:
+			if ref.Common().Value != v {
+				if op, ok := syncapi.Classify(ref.Common(), e.paths); ok && op.Callback == v && !op.Async {
+					continue
+				}
+				return false
+			}
+		case *ssa.ChangeType:
+			if !e.followed(ref) {
+				return false
+			}
+		case *ssa.Store:
+			alloc, ok := ref.Addr.(*ssa.Alloc)
+			if !ok || ref.Val != v || !e.loadsFollowed(alloc, v) {
+				return false
+			}
+		case *ssa.DebugRef:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// loadsFollowed reports whether every load of the variable at addr, in the
+// function or in literals that capture it, gives v and is followed.
+func (e *engine) loadsFollowed(addr, v ssa.Value) bool {
+	for _, ref := range *addr.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.UnOp:
+			if e.paths.Origin(ref) != e.paths.Origin(v) || !e.followed(ref) {
+				return false
+			}
+		case *ssa.MakeClosure:
+			for i, b := range ref.Bindings {
+				if b == addr && !e.loadsFollowed(ref.Fn.(*ssa.Function).FreeVars[i], v) {
+					return false
+				}
+			}
+		case *ssa.Store, *ssa.DebugRef:
+		default:
+			return false
+		}
+	}
+	return true
+}

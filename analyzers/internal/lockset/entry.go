@@ -1,0 +1,281 @@
+package lockset
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// A callSite is a place in the package from which a function is called.
+type callSite struct {
+	instr  ssa.Instruction // in the caller
+	caller *ssa.Function
+	call   *ssa.CallCommon // as it would be written without method values
+	spawns bool            // a new goroutine makes the call
+}
+
+// inferEntries finds what is held at the entry of the functions whose callers
+// are all known. What callers hold depends on what is held at their own entry,
+// so this goes round until nothing changes, starting from "everything".
+func (e *engine) inferEntries(fns []*ssa.Function) {
+	if !e.anyLocks() {
+		return
+	}
+	sites, open := e.callSites(fns)
+	var known []*ssa.Function
+	top := make(map[*ssa.Function]bool)
+	for _, fn := range fns {
+		if len(sites[fn]) > 0 && !open[fn] {
+			known = append(known, fn)
+			top[fn] = true
+		}
+	}
+	for range maxRounds {
+		changed := false
+		for _, fn := range known {
+			entry, ok := e.entryOf(fn, sites[fn], top)
+			info := e.funcs[fn]
+			if ok && (top[fn] || len(entry) != len(info.entry)) {
+				info.entry, changed = entry, true
+				delete(top, fn)
+			}
+		}
+		if !changed {
+			return
+		}
+	}
+	for _, fn := range known { // not finished: nothing is sure
+		e.funcs[fn].entry = nil
+	}
+}
+
+const maxRounds = 20
+
+func (e *engine) anyLocks() bool {
+	for _, info := range e.funcs {
+		if info.acts != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// entryOf intersects what the callers of fn hold. Callers of which nothing is
+// known yet are left out; ok is false if there are no others.
+func (e *engine) entryOf(fn *ssa.Function, sites []callSite, top map[*ssa.Function]bool) (entry []Lock, ok bool) {
+	for _, site := range sites {
+		if top[site.caller] && site.caller != fn {
+			continue
+		}
+		if top[site.caller] && !site.spawns {
+			continue // calls itself
+		}
+		var held []Lock
+		if !site.spawns {
+			held = e.inCalleeTerms(e.heldAtCall(site), fn, site)
+		}
+		if ok {
+			entry = intersect(entry, held)
+		} else {
+			entry, ok = held, true
+		}
+		if len(entry) == 0 {
+			return nil, true
+		}
+	}
+	return entry, ok
+}
+
+// heldAtCall returns what must be held when the call is made; of a deferred
+// call that is when the function returns.
+func (e *engine) heldAtCall(site callSite) []Lock {
+	info := e.funcs[site.caller]
+	if info.in == nil {
+		return info.entry
+	}
+	d, deferred := site.instr.(*ssa.Defer)
+	if !deferred {
+		var held []Lock
+		e.walkBlock(site.instr.Block(), func(i ssa.Instruction, s Set) bool {
+			held = s.Must()
+			return i != site.instr
+		})
+		return held
+	}
+	var held []Lock
+	first := true
+	for _, b := range site.caller.Blocks {
+		for _, a := range info.acts[b.Index] {
+			if a.kind != actDefers {
+				continue
+			}
+			e.walkBlock(b, func(i ssa.Instruction, s Set) bool {
+				if i != a.instr {
+					return true
+				}
+				now := e.heldAtDefer(d, info, b, s.Must())
+				if first {
+					held, first = now, false
+				} else {
+					held = intersect(held, now)
+				}
+				return false
+			})
+		}
+	}
+	return held
+}
+
+// heldAtDefer takes from the locks held at the end of b those that deferred
+// calls release before it is d's turn: those of defer statements behind it.
+func (e *engine) heldAtDefer(d *ssa.Defer, info *funcInfo, b *ssa.BasicBlock, held []Lock) []Lock {
+	for _, acts := range info.acts {
+		for _, a := range acts {
+			if a.kind != actDefer || a.deferred == nil || a.instr == d || !after(a.instr, d) {
+				continue
+			}
+			s := state{}
+			for _, l := range held {
+				s = s.with(level{Lock: l, n: 1})
+			}
+			for _, s := range e.step(a.deferred, s, returning, nil) {
+				held = slices.DeleteFunc(slices.Clone(held), func(l Lock) bool {
+					lv, _ := s.level(l)
+					return lv.n <= 0
+				})
+			}
+		}
+	}
+	return held
+}
+
+// after reports whether a may be executed after b.
+func after(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		return a.Pos() > b.Pos()
+	}
+	return !a.Block().Dominates(b.Block())
+}
+
+// inCalleeTerms expresses locks of the caller in terms of the callee.
+func (e *engine) inCalleeTerms(held []Lock, fn *ssa.Function, site callSite) []Lock {
+	var out []Lock
+	for _, l := range held {
+		p := l.Path
+		if root := p.Root(); root.Kind == access.Global {
+			out = append(out, l)
+			continue
+		} else if f := root.Func(); f != nil && f != fn && enclosedBy(fn, f) {
+			out = append(out, l)
+			continue
+		}
+		for i, param := range fn.Params {
+			if i >= len(site.call.Args) {
+				break
+			}
+			if q, ok := e.paths.Replace(p, e.paths.Of(site.call.Args[i]), e.paths.Of(param)); ok {
+				out = append(out, Lock{Path: q, Mode: l.Mode})
+				break
+			}
+		}
+	}
+	return out
+}
+
+func enclosedBy(fn, outer *ssa.Function) bool {
+	for p := fn.Parent(); p != nil; p = p.Parent() {
+		if p == outer {
+			return true
+		}
+	}
+	return false
+}
+
+// callSites finds the calls of each function, and the functions that may also
+// be called from elsewhere: exported ones, and those used as values that are
+// not followed.
+func (e *engine) callSites(fns []*ssa.Function) (sites map[*ssa.Function][]callSite, open map[*ssa.Function]bool) {
+	sites = make(map[*ssa.Function][]callSite)
+	open = make(map[*ssa.Function]bool)
+	invoked := make(map[string]bool) // names of methods called through interfaces
+	var ops []*ssa.Value
+	for _, fn := range fns {
+		if fn.Parent() == nil && (token.IsExported(fn.Name()) || fn.Name() == "main" || fn.Name() == "init") {
+			open[fn] = true
+		}
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					e.addCallSite(sites, open, call)
+					if call.Common().IsInvoke() {
+						invoked[call.Common().Method.Name()] = true
+					}
+				}
+				ops = instr.Operands(ops[:0])
+				e.openValues(open, instr, ops)
+			}
+		}
+	}
+	for _, fn := range fns {
+		if fn.Signature.Recv() != nil && invoked[fn.Name()] {
+			open[fn] = true
+		}
+	}
+	return sites, open
+}
+
+func (e *engine) addCallSite(sites map[*ssa.Function][]callSite, open map[*ssa.Function]bool, instr ssa.CallInstruction) {
+	_, spawns := instr.(*ssa.Go)
+	common := instr.Common()
+	if op, ok := syncapi.Classify(common, e.paths); ok {
+		if op.Callback != nil {
+			if fn, call := e.callee(&ssa.CallCommon{Value: op.Callback}); fn != nil {
+				sites[fn] = append(sites[fn], callSite{instr, instr.Parent(), call, spawns || op.Async})
+			}
+		}
+		return
+	}
+	if fn, call := e.callee(common); fn != nil {
+		sites[fn] = append(sites[fn], callSite{instr, instr.Parent(), call, spawns})
+	}
+}
+
+// openValues marks the functions among the operands of instr that are used as
+// values and are not followed.
+func (e *engine) openValues(open map[*ssa.Function]bool, instr ssa.Instruction, ops []*ssa.Value) {
+	for _, op := range ops {
+		switch v := (*op).(type) {
+		case *ssa.MakeClosure:
+			// Followed from where it is made.
+		case *ssa.Function:
+			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == v {
+				if fn, _ := e.callee(&ssa.CallCommon{Value: mc}); fn != nil && !e.followed(mc) {
+					open[fn] = true
+				}
+				continue
+			}
+			fn := access.Declared(v)
+			if e.funcs[fn] == nil {
+				continue
+			}
+			if call, ok := instr.(ssa.CallInstruction); ok {
+				if call.Common().Value == v && !slices.Contains(call.Common().Args, ssa.Value(v)) {
+					continue
+				}
+				if op, ok := syncapi.Classify(call.Common(), e.paths); ok && op.Callback == v {
+					continue
+				}
+			}
+			if st, ok := instr.(*ssa.Store); ok {
+				if alloc, ok := st.Addr.(*ssa.Alloc); ok && e.loadsFollowed(alloc, v) {
+					continue
+				}
+			}
+			open[fn] = true
+		}
+	}
+}

@@ -1,0 +1,506 @@
+package lockset
+
+import (
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+)
+
+// An exitKind says from where a deferred or other call is made.
+type exitKind uint8
+
+const (
+	inside    exitKind = iota // the body
+	returning                 // the deferred calls of a return
+	panicking                 // the deferred calls of a panic
+)
+
+// A funcInfo is what is known of one function.
+type funcInfo struct {
+	fn      *ssa.Function
+	busy    bool
+	summary *Summary
+	acts    [][]*action // per block; nil if nothing in fn touches a lock
+	in      [][]state   // per block, what holds at its start
+	lost    bool        // too many states: some of in are collapsed
+	flow    Flow
+	entry   []Lock // held by every caller
+}
+
+const maxStates = 16
+
+// analyze computes the states of a function until they no longer change, then
+// walks over it once more to record what a check can ask about.
+func (e *engine) analyze(info *funcInfo) {
+	fn := info.fn
+	if len(fn.Blocks) == 0 {
+		return
+	}
+	info.acts = e.decode(fn)
+	if info.acts == nil {
+		return
+	}
+	info.in = make([][]state, len(fn.Blocks))
+	order := postorder(fn)
+	dirty := make([]bool, len(fn.Blocks))
+	info.in[0] = []state{{}}
+	dirty[0] = true
+	for budget := 64 * len(order); budget > 0; budget-- {
+		b := nextDirty(order, dirty)
+		if b == nil {
+			break
+		}
+		dirty[b.Index] = false
+		if budget == 1 {
+			info.lost = true
+		}
+		e.flowOut(info, b, nil, func(succ *ssa.BasicBlock, s state) {
+			if info.addState(succ, s) {
+				dirty[succ.Index] = true
+			}
+		})
+	}
+	rec := &recorder{info: info}
+	for _, b := range fn.Blocks {
+		if info.in[b.Index] != nil {
+			e.flowOut(info, b, rec, func(*ssa.BasicBlock, state) {})
+		}
+	}
+	info.summary = rec.summary()
+}
+
+// postorder returns the blocks of fn that can be reached, callees of edges
+// first; nextDirty takes them from the end.
+func postorder(fn *ssa.Function) []*ssa.BasicBlock {
+	seen := make([]bool, len(fn.Blocks))
+	var order []*ssa.BasicBlock
+	type frame struct {
+		b    *ssa.BasicBlock
+		next int
+	}
+	stack := []frame{{b: fn.Blocks[0]}}
+	seen[0] = true
+	for len(stack) > 0 {
+		f := &stack[len(stack)-1]
+		if f.next == len(f.b.Succs) {
+			order = append(order, f.b)
+			stack = stack[:len(stack)-1]
+			continue
+		}
+		succ := f.b.Succs[f.next]
+		f.next++
+		if !seen[succ.Index] {
+			seen[succ.Index] = true
+			stack = append(stack, frame{b: succ})
+		}
+	}
+	return order
+}
+
+func nextDirty(order []*ssa.BasicBlock, dirty []bool) *ssa.BasicBlock {
+	for i := len(order) - 1; i >= 0; i-- {
+		if dirty[order[i].Index] {
+			return order[i]
+		}
+	}
+	return nil
+}
+
+// addState adds s to what holds at the start of b; it reports whether that
+// changed anything.
+func (info *funcInfo) addState(b *ssa.BasicBlock, s state) bool {
+	states := info.in[b.Index]
+	for i, old := range states {
+		if old.same(s) {
+			m, changed := old.merge(s)
+			if changed {
+				states[i] = m
+			}
+			return changed
+		}
+	}
+	if len(states) >= maxStates {
+		info.lost = true
+		c := collapse(append(slices.Clip(states), s))
+		if len(states) == 1 && states[0].same(c) {
+			return false
+		}
+		info.in[b.Index] = []state{c}
+		return true
+	}
+	info.in[b.Index] = append(states, s)
+	return true
+}
+
+// flowOut takes the states at the start of b through its actions and hands
+// the state of each edge to out.
+func (e *engine) flowOut(info *funcInfo, b *ssa.BasicBlock, rec *recorder, out func(*ssa.BasicBlock, state)) {
+	states := slices.Clone(info.in[b.Index])
+	for _, a := range info.acts[b.Index] {
+		states = e.stepAll(a, states, rec)
+	}
+	if rec != nil {
+		e.recordExit(rec, b, states)
+	}
+	for k, succ := range b.Succs {
+		for _, s := range states {
+			if s, ok := e.edge(s, states, b, k, rec); ok {
+				out(succ, s)
+			}
+		}
+	}
+}
+
+func (e *engine) stepAll(a *action, states []state, rec *recorder) []state {
+	var next []state
+	for _, s := range states {
+		next = append(next, e.step(a, s, inside, rec)...)
+	}
+	if len(next) > 2*maxStates {
+		next = []state{collapse(next)}
+	}
+	return next
+}
+
+// step applies one action to one state.
+func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
+	switch a.kind {
+	case actAcquire:
+		return []state{e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, rec)}
+	case actRelease:
+		return []state{e.effect(s, effect{Lock: a.lock, n: -1}, a.instr, rec)}
+	case actTry:
+		call, ok := a.instr.(*ssa.Call)
+		if !ok {
+			return []state{s}
+		}
+		cond := e.exprs.of(call)
+		got := e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, nil)
+		return []state{got.learn(fact{cond: cond, val: true}), s.learn(fact{cond: cond, val: false})}
+	case actCall:
+		return e.call(a, s, at, rec)
+	case actRun:
+		for _, ef := range e.rebaseEffects(a.effects, a) {
+			s = e.effect(s, ef, a.instr, rec)
+		}
+	case actDefer:
+		if a.deferred != nil && !slices.Contains(s.defers, a) {
+			s.defers = append(slices.Clip(s.defers), a)
+		}
+	case actDefers:
+		return e.runDefers(a, s, rec)
+	case actStore:
+		s = e.store(s, a.store)
+	case actHand:
+		for _, ef := range a.effects {
+			for _, mode := range []Mode{Write, Read} {
+				if lv, ok := s.level(Lock{Path: ef.Path, Mode: mode}); ok {
+					lv.handed = true
+					s = s.with(lv)
+				}
+			}
+		}
+	case actEscape:
+		if rec != nil {
+			for _, ef := range a.effects {
+				rec.info.flow.escaped = append(rec.info.flow.escaped, ef.Lock)
+			}
+		}
+	}
+	return []state{s}
+}
+
+// runDefers applies the deferred calls, last first.
+func (e *engine) runDefers(a *action, s state, rec *recorder) []state {
+	at := returning
+	if _, ok := a.instr.(*ssa.Panic); ok {
+		at = panicking
+	}
+	defers := s.defers
+	s.defers = nil
+	states := []state{s}
+	for i := len(defers) - 1; i >= 0; i-- {
+		var next []state
+		for _, s := range states {
+			next = append(next, e.step(defers[i].deferred, s, at, rec)...)
+		}
+		states = next
+	}
+	return states
+}
+
+// effect applies the net change of one lock, made at instr.
+func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder) state {
+	lv, held := s.level(ef.Lock)
+	lv.Lock = ef.Lock
+	if ef.n > 0 {
+		if held && lv.n > 0 && !lv.maybe && ef.Mode == Write && !ef.maybe {
+			rec.relock(instr, lv)
+		}
+		switch {
+		case ef.maybe && lv.n <= 0:
+			lv.n, lv.maybe, lv.sites = lv.n+1, true, []ssa.Instruction{instr}
+		case ef.maybe:
+		case lv.n <= 0 && !lv.maybe:
+			lv.n++
+			lv.sites = nil
+			if lv.n > 0 {
+				lv.sites = []ssa.Instruction{instr}
+			}
+		case lv.maybe && lv.n < 0:
+			lv.n, lv.maybe = 0, false
+		case ef.Mode == Write && lv.maybe:
+			// Had it been held, this call would not have returned.
+			lv.n, lv.maybe, lv.handed, lv.sites = 1, false, false, []ssa.Instruction{instr}
+		default:
+			if lv.maybe = false; ef.Mode == Read {
+				lv.n = min(lv.n+1, maxLevel)
+			}
+			lv.sites = union(lv.sites, []ssa.Instruction{instr})
+		}
+		lv.handed = lv.handed || ef.handed
+		return s.with(lv)
+	}
+
+	if !held || lv.n <= 0 {
+		// Perhaps a held lock by another name.
+		for _, other := range s.levels {
+			if other.n > 0 && other.Mode == ef.Mode && e.mayAlias(other.Path, ef.Path) {
+				rec.release(instr, other)
+				other.n, other.maybe = 0, false
+				return s.with(other)
+			}
+		}
+		rec.unmatched(instr, ef.Lock)
+		lv.n, lv.maybe = minLevel, ef.maybe
+		return s.with(lv)
+	}
+	rec.release(instr, lv)
+	if ef.maybe {
+		lv.maybe = true
+		return s.with(lv)
+	}
+	lv.n--
+	if lv.n == 0 {
+		lv.maybe = false
+	}
+	return s.with(lv)
+}
+
+// mayAlias reports whether two different paths may be one lock, which they
+// may if the same field holds them, or if what holds one is not known.
+func (e *engine) mayAlias(p, q access.Path) bool {
+	f, g := ownField(p), ownField(q)
+	return f == nil && !isVariable(p) || g == nil && !isVariable(q) || f != nil && f == g || isCondL(f) || isCondL(g)
+}
+
+// ownField returns the field that is, or points to, the lock at p.
+func ownField(p access.Path) *types.Var {
+	if p.Last().Kind == access.Deref {
+		p, _ = p.Parent()
+	}
+	return p.Last().Field
+}
+
+// isVariable reports whether p is the address of a package-level or local
+// variable.
+func isVariable(p access.Path) bool {
+	k := p.Root().Kind
+	return p.Len() == 0 && (k == access.Global || k == access.Local)
+}
+
+// isCondL reports whether f is the lock of a sync.Cond, which is a lock that
+// has another name too.
+func isCondL(f *types.Var) bool {
+	return f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync"
+}
+
+// store forgets what an assignment changes and learns what it makes true.
+func (e *engine) store(s state, st *ssa.Store) state {
+	switch st.Addr.(type) {
+	case *ssa.Alloc, *ssa.FreeVar, *ssa.FieldAddr, *ssa.Global:
+	default:
+		return s
+	}
+	loc := e.paths.Select(e.paths.Of(st.Addr), access.Selector{Kind: access.Deref})
+	isTrue, isNil, kind := e.valueFacts(s, st.Val)
+	if len(s.facts) > 0 {
+		s = e.exprs.forget(s, func(p access.Path) bool { return p.HasPrefix(loc) })
+	}
+	x := e.exprs.pathExpr(loc)
+	switch kind {
+	case factBool:
+		s = s.learn(fact{cond: x, val: isTrue, stored: true})
+	case factNil:
+		s = s.learn(fact{cond: e.exprs.bin(token.EQL, x, e.exprs.nilConst()), val: isNil, stored: true})
+	case factConst:
+		s = s.learn(fact{cond: e.exprs.bin(token.EQL, x, e.exprs.of(st.Val)), val: true, stored: true})
+	}
+	return s
+}
+
+type factKind uint8
+
+const (
+	factNone factKind = iota
+	factBool
+	factNil
+	factConst
+)
+
+// valueFacts tells what is known of a value that is assigned or chosen by a
+// phi.
+func (e *engine) valueFacts(s state, v ssa.Value) (isTrue, isNil bool, kind factKind) {
+	switch t := v.Type().Underlying().(type) {
+	case *types.Basic:
+		if t.Info()&types.IsBoolean != 0 {
+			if val, ok := e.truth(s, v); ok {
+				return val, false, factBool
+			}
+		} else if c, ok := v.(*ssa.Const); ok && c.Value != nil {
+			return false, false, factConst
+		}
+	case *types.Pointer, *types.Interface, *types.Signature, *types.Slice, *types.Map, *types.Chan:
+		if val, ok := e.nilness(s, v); ok {
+			return false, val, factNil
+		}
+	}
+	return false, false, factNone
+}
+
+// edge takes s along the k-th edge out of b; ok is false if the branch cannot
+// be taken in s. all are the states at the end of b.
+func (e *engine) edge(s state, all []state, b *ssa.BasicBlock, k int, rec *recorder) (_ state, ok bool) {
+	succ := b.Succs[k]
+	if br, isIf := b.Instrs[len(b.Instrs)-1].(*ssa.If); isIf && b.Succs[0] != b.Succs[1] {
+		lit := e.exprs.literal(br.Cond)
+		want := (k == 0) != lit.neg
+		if val, known := e.exprs.known(s, lit.cond); known {
+			if val != want && e.decisive(lit.cond, val, all) {
+				return s, false
+			}
+		} else {
+			s = s.learn(fact{cond: lit.cond, val: want})
+		}
+	}
+	before := s
+	if succ.Dominates(b) {
+		s = e.iterate(s, succ)
+	}
+	s = e.phis(s, before, b, succ)
+	if succ.Dominates(b) {
+		e.recordIteration(rec, b, succ, before, s)
+	}
+	return s, true
+}
+
+// decisive reports whether a branch may be left out because of what is known.
+// What memory that others can change holds is only a guess: between the two
+// looks it may have changed (that is why code looks twice). The guess serves
+// to keep apart paths on which the condition was seen to differ.
+func (e *engine) decisive(cond exprID, val bool, all []state) bool {
+	if !e.exprs.list[cond].unstable {
+		return true
+	}
+	for _, s := range all {
+		if v, ok := e.exprs.known(s, cond); ok && v != val {
+			return true
+		}
+	}
+	return false
+}
+
+// iterate prepares s for the next iteration of the loop with the given head:
+// values of the iteration that ends are no longer what their names say.
+func (e *engine) iterate(s state, head *ssa.BasicBlock) state {
+	old := func(p access.Path) bool { return ofIteration(p, head) }
+	facts := slices.DeleteFunc(slices.Clone(s.facts), func(f fact) bool {
+		return e.exprs.mentions(f.cond, old) || e.calledIn(f.cond, head)
+	})
+	s.facts = facts
+	for _, lv := range s.levels {
+		if old(lv.Path) {
+			lv.n, lv.maybe = 0, false
+			s = s.with(lv)
+		}
+	}
+	return s
+}
+
+// ofIteration reports whether p starts from a value that each iteration of
+// the loop computes anew.
+func ofIteration(p access.Path, head *ssa.BasicBlock) bool {
+	r := p.Root()
+	if r.Kind != access.OtherValue && r.Kind != access.Local {
+		return false
+	}
+	instr, ok := r.Value.(ssa.Instruction)
+	return ok && instr.Block() != nil && instr.Parent() == head.Parent() && head.Dominates(instr.Block())
+}
+
+// calledIn reports whether cond depends on a call that the loop makes anew.
+func (e *engine) calledIn(cond exprID, head *ssa.BasicBlock) bool {
+	if cond == 0 {
+		return false
+	}
+	x := &e.exprs.list[cond]
+	for _, call := range x.calls {
+		if call.Parent() == head.Parent() && head.Dominates(call.Block()) {
+			return true
+		}
+	}
+	return (x.kind == exprBin || x.kind == exprCall) && (e.calledIn(x.a, head) || e.calledIn(x.b, head))
+}
+
+// phis gives the phis of succ the values they have behind the edge from b. A
+// lock of an ended iteration that a phi carries on goes by the phi's name.
+func (e *engine) phis(s, before state, b, succ *ssa.BasicBlock) state {
+	var pred int
+	for i, p := range succ.Preds {
+		if p == b {
+			pred = i
+		}
+	}
+	for _, instr := range succ.Instrs {
+		phi, ok := instr.(*ssa.Phi)
+		if !ok {
+			break
+		}
+		v := phi.Edges[pred]
+		name := e.paths.Of(phi)
+		if succ.Dominates(b) {
+			s = e.carry(s, before, e.paths.Of(v), name, succ)
+		}
+		isTrue, isNil, kind := e.valueFacts(before, v)
+		s = e.exprs.forget(s, func(p access.Path) bool { return p.HasPrefix(name) })
+		switch kind {
+		case factBool:
+			s = s.learn(fact{cond: e.exprs.of(phi), val: isTrue})
+		case factNil:
+			s = s.learn(fact{cond: e.exprs.isNil(phi), val: isNil})
+		case factConst:
+			s = s.learn(fact{cond: e.exprs.bin(token.EQL, e.exprs.of(phi), e.exprs.of(v)), val: true})
+		}
+	}
+	return s
+}
+
+func (e *engine) carry(s, before state, from, to access.Path, head *ssa.BasicBlock) state {
+	if from == to {
+		return s
+	}
+	for _, lv := range before.levels {
+		if !ofIteration(lv.Path, head) {
+			continue
+		}
+		if p, ok := e.paths.Replace(lv.Path, from, to); ok {
+			lv.Path = p
+			s = s.with(lv)
+		}
+	}
+	return s
+}

@@ -1,0 +1,224 @@
+// Package lockset is an engine that tells which locks are held where.
+//
+// # The lattice
+//
+// A function is followed from its entry with a set of states. A state says of
+// each lock what the function did to it since it was entered: how often it
+// acquired it less how often it released it, so that releasing a lock of the
+// caller's shows as a negative number. It also has the defer statements that
+// were executed, and facts: conditions that branches and assignments told. Where paths meet, states that
+// agree on locks and defers become one that keeps the facts common to both;
+// states that differ stay apart (this is "property simulation"). So a lock
+// that is taken under a condition and released under the same condition is
+// followed rightly, because on each branch of the second condition the states
+// that know better drop out.
+//
+// A place is left with at most [maxStates] states; beyond that they collapse
+// into one whose locks are held perhaps. A lock must be held at a place if it
+// is in all states, and may be if it is in one.
+//
+// # Calls
+//
+// A call of a function of the package applies the summary of that function:
+// its outcomes, each with net effects on locks, with what it says about the
+// results (nil or not, true or false), and with the conditions under which it
+// comes about. A recursive call is taken to have no effect. A function value
+// is followed through variables that are assigned once, method values, and
+// functions that return it. Deferred calls are applied at returns and panics.
+//
+// Functions of other packages are taken to leave locks as they are, unless a
+// lock itself is passed to them.
+//
+// # What is held at entry
+//
+// An unexported function that is only ever called, and called with a lock held
+// at each call in the package, holds that lock at entry. A goroutine starts
+// with no lock held; a function literal that is called where it stands, or by
+// a function known to call it back at once, holds what is held there.
+//
+// # What is ignored
+//
+// Assignments to the variables that a path goes through: the lock of s.conn is
+// one lock however often s.conn is assigned. All elements of a slice or map
+// are one. An unlock of a lock that is not known to be held is taken for that
+// of a held lock that it may be another name of.
+package lockset
+
+import (
+	"reflect"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// Analyzer yields the [*Result] of a package.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lockset",
+	Doc:        "compute which locks are held at every instruction; reports nothing",
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/lockset",
+	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer},
+	ResultType: reflect.TypeFor[*Result](),
+	Run:        diagnostic.Guard(run),
+}
+
+// A Result answers which locks are held at the instructions of a package.
+type Result struct {
+	Paths *access.Paths
+	engine
+}
+
+// An engine computes and keeps what a Result answers from.
+type engine struct {
+	paths *access.Paths
+	exprs *exprs
+	funcs map[*ssa.Function]*funcInfo
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	paths := pass.ResultOf[access.Analyzer].(*access.Paths)
+	r := &Result{Paths: paths, engine: engine{paths: paths, exprs: newExprs(paths), funcs: make(map[*ssa.Function]*funcInfo)}}
+	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
+	for _, fn := range src.Funcs {
+		r.funcs[fn] = &funcInfo{fn: fn}
+	}
+	for _, fn := range src.Funcs {
+		r.summary(fn)
+	}
+	r.inferEntries(src.Funcs)
+	return r, nil
+}
+
+// Flow returns what fn does with locks; nil if it does nothing with them, or
+// is not a function of the package's source.
+func (r *Result) Flow(fn *ssa.Function) *Flow {
+	info := r.funcs[access.Declared(fn)]
+	if info == nil || info.acts == nil {
+		return nil
+	}
+	return &info.flow
+}
+
+// Callee returns the function of the package that a call calls, also through a
+// method value or a variable that is assigned once; nil if there is none.
+func (r *Result) Callee(call *ssa.CallCommon) *ssa.Function {
+	fn, _ := r.callee(call)
+	return fn
+}
+
+// Acquirer returns the function of the package that acquired a lock at site,
+// an element of [Held.Sites]: the one that is called there, or called back by
+// what is called there. It is nil if site calls Lock itself.
+func (r *Result) Acquirer(site ssa.Instruction) *ssa.Function {
+	call, ok := site.(ssa.CallInstruction)
+	if !ok {
+		return nil
+	}
+	if op, ok := syncapi.Classify(call.Common(), r.paths); ok && op.Callback != nil {
+		return r.Callee(&ssa.CallCommon{Value: op.Callback})
+	}
+	return r.Callee(call.Common())
+}
+
+// HeldAtEntry returns the locks that all callers of fn hold, in fn's terms.
+func (r *Result) HeldAtEntry(fn *ssa.Function) []Lock {
+	if info := r.funcs[access.Declared(fn)]; info != nil {
+		return info.entry
+	}
+	return nil
+}
+
+// HeldBefore returns the locks that are held when instr begins. To visit many
+// instructions of a function, [Result.Walk] is cheaper.
+func (r *Result) HeldBefore(instr ssa.Instruction) Set {
+	var held Set
+	r.walkBlock(instr.Block(), func(i ssa.Instruction, s Set) bool {
+		held = s
+		return i != instr
+	})
+	return held
+}
+
+// Walk calls visit for each instruction of fn, block by block, with the locks
+// that are held when the instruction begins. The set must not be changed.
+func (r *Result) Walk(fn *ssa.Function, visit func(ssa.Instruction, Set)) {
+	for _, b := range fn.Blocks {
+		r.walkBlock(b, func(i ssa.Instruction, s Set) bool {
+			visit(i, s)
+			return true
+		})
+	}
+}
+
+func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set) bool) {
+	info := e.funcs[b.Parent()]
+	if info == nil {
+		info = &funcInfo{}
+	}
+	var states []state
+	var acts []*action
+	if info.in != nil {
+		states, acts = info.in[b.Index], info.acts[b.Index]
+	}
+	set := heldIn(states, info.entry)
+	for _, i := range b.Instrs {
+		if !visit(i, set) {
+			return
+		}
+		if len(acts) > 0 && acts[0].instr == i {
+			states = e.stepAll(acts[0], states, nil)
+			switch acts[0].kind {
+			case actStore, actDefer, actEscape: // as before
+			default:
+				set = heldIn(states, info.entry)
+			}
+			acts = acts[1:]
+		}
+	}
+}
+
+// heldIn joins states into what must and what may be held, given what is held
+// at entry.
+func heldIn(states []state, entry []Lock) Set {
+	var set Set
+	for _, l := range entry {
+		h := Held{Lock: l, Must: true, Entry: true}
+		gone := len(states) > 0
+		for _, s := range states {
+			lv, _ := s.level(l)
+			h.Must = h.Must && lv.n >= 0
+			gone = gone && lv.n < 0 && !lv.maybe
+		}
+		if !gone {
+			set = append(set, h)
+		}
+	}
+	for i, s := range states {
+		for _, lv := range s.levels {
+			if lv.n > 0 {
+				set = set.add(lv, i, states)
+			}
+		}
+	}
+	return set
+}
+
+// add adds the lock of lv, a level of states[i], to what is held.
+func (set Set) add(lv level, i int, states []state) Set {
+	at := slices.IndexFunc(set, func(h Held) bool { return h.Lock == lv.Lock })
+	if at >= 0 {
+		set[at].Sites = union(set[at].Sites, lv.sites)
+		return set
+	}
+	h := Held{Lock: lv.Lock, Must: true, Sites: lv.sites}
+	for _, s := range states {
+		other, _ := s.level(lv.Lock)
+		h.Must = h.Must && other.n > 0 && !other.maybe
+	}
+	return append(set, h)
+}

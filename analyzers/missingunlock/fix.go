@@ -1,0 +1,199 @@
+package missingunlock
+
+import (
+	"bytes"
+	"go/ast"
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+// deferFix returns the fix that defers the unlock behind the lock and deletes
+// the explicit unlocks. It exists only where that changes nothing but the
+// paths that were wrong: the lock is a statement outside of loops, and each
+// unlock is a statement right before a return that computes nothing, or the
+// function's last one; nothing else is deferred behind the lock, since it
+// would run before the unlock.
+func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
+	sel := c.lockCall(h.site)
+	body := c.bodyOf(h.fn)
+	if sel == nil || body == nil || innermost(h.site.Block()) != nil || !c.onlySite(h) {
+		return fix, false
+	}
+	list, i := c.statement(h.site.Pos())
+	if list == nil || !isCall(list[i], sel) || defersBehind(body, list[i].End()) {
+		return fix, false
+	}
+	unlock := "Unlock"
+	if h.lock.Mode == lockset.Read {
+		unlock = "RUnlock"
+	}
+	var text bytes.Buffer
+	text.WriteString("\n" + "defer " + types.ExprString(sel.X) + "." + unlock + "()")
+	edits := []analysis.TextEdit{{Pos: list[i].End(), End: list[i].End(), NewText: text.Bytes()}}
+	seen := make(map[token.Pos]bool)
+	for _, r := range h.releases {
+		if seen[r.Instr.Pos()] {
+			continue
+		}
+		seen[r.Instr.Pos()] = true
+		edit, ok := c.deleteUnlock(r, body, unlock)
+		if !ok {
+			return fix, false
+		}
+		edits = append(edits, edit)
+	}
+	return diagnostic.Fix{Message: message.New("fix-defer", "lock", types.ExprString(sel.X)), Edits: edits}, true
+}
+
+// onlySite reports whether the function acquires the lock nowhere else and
+// its releases are all of this acquisition.
+func (c *checker) onlySite(h *suspect) bool {
+	for _, r := range h.flow.Releases {
+		if slotOf(r.Path) == slotOf(h.lock.Path) && (len(r.Sites) != 1 || r.Sites[0] != h.site) {
+			return false
+		}
+	}
+	for _, x := range h.flow.Exits {
+		for _, held := range x.Held {
+			if slotOf(held.Path) == slotOf(h.lock.Path) && (len(held.Sites) != 1 || held.Sites[0] != h.site) {
+				return false
+			}
+		}
+	}
+	return len(h.flow.Unmatched) == 0 && len(h.flow.Relocks) == 0
+}
+
+// deleteUnlock returns the edit that deletes the statement of the release r.
+func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock string) (edit analysis.TextEdit, ok bool) {
+	if _, ok := r.Instr.(*ssa.Call); !ok {
+		return edit, false
+	}
+	list, i := c.statement(r.Instr.Pos())
+	if list == nil {
+		return edit, false
+	}
+	call, isExpr := list[i].(*ast.ExprStmt)
+	if !isExpr {
+		return edit, false
+	}
+	x, isCall := call.X.(*ast.CallExpr)
+	if !isCall {
+		return edit, false
+	}
+	if sel, isSel := ast.Unparen(x.Fun).(*ast.SelectorExpr); !isSel || sel.Sel.Name != unlock || hasCalls(sel.X) {
+		return edit, false
+	}
+	if i+1 < len(list) {
+		ret, isReturn := list[i+1].(*ast.ReturnStmt)
+		if !isReturn || hasCalls(ret) || c.commentsBetween(list[i].Pos(), ret.Pos()) {
+			return edit, false
+		}
+		return analysis.TextEdit{Pos: list[i].Pos(), End: ret.Pos()}, true
+	}
+	// The last statement of the function's body.
+	if len(body.List) == 0 || list[i] != body.List[len(body.List)-1] || i == 0 || c.commentsBetween(list[i-1].End(), body.Rbrace) {
+		return edit, false
+	}
+	return analysis.TextEdit{Pos: list[i-1].End(), End: list[i].End()}, true
+}
+
+// statement returns the statement list that holds the statement at pos, and
+// its index there.
+func (c *checker) statement(pos token.Pos) ([]ast.Stmt, int) {
+	path := c.enclosing(pos)
+	for k := 1; k < len(path); k++ {
+		var list []ast.Stmt
+		switch n := path[k].(type) {
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.CommClause:
+			list = n.Body
+		default:
+			continue
+		}
+		for i, s := range list {
+			if s == path[k-1] {
+				return list, i
+			}
+		}
+		return nil, 0
+	}
+	return nil, 0
+}
+
+func (c *checker) bodyOf(fn *ssa.Function) *ast.BlockStmt {
+	switch syntax := fn.Syntax().(type) {
+	case *ast.FuncDecl:
+		return syntax.Body
+	case *ast.FuncLit:
+		return syntax.Body
+	}
+	return nil
+}
+
+func (c *checker) commentsBetween(from, to token.Pos) bool {
+	for _, file := range c.pass.Files {
+		if file.FileStart > from || from >= file.FileEnd {
+			continue
+		}
+		for _, g := range file.Comments {
+			if g.Pos() < to && g.End() > from {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// isCall reports whether s is the statement that calls sel, whose operand can
+// be evaluated again.
+func isCall(s ast.Stmt, sel *ast.SelectorExpr) bool {
+	e, ok := s.(*ast.ExprStmt)
+	if !ok || hasCalls(sel.X) {
+		return false
+	}
+	call, ok := e.X.(*ast.CallExpr)
+	return ok && ast.Unparen(call.Fun) == sel
+}
+
+// hasCalls reports whether n calls, receives or makes a function.
+func hasCalls(n ast.Node) bool {
+	found := false
+	ast.Inspect(n, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.CallExpr, *ast.FuncLit:
+			found = true
+		case *ast.UnaryExpr:
+			found = found || n.Op == token.ARROW
+		}
+		return !found
+	})
+	return found
+}
+
+// defersBehind reports whether body has a defer statement behind pos, or a
+// label or goto that may lead back before it.
+func defersBehind(body *ast.BlockStmt, pos token.Pos) bool {
+	found := false
+	ast.Inspect(body, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.DeferStmt:
+			found = found || n.Pos() > pos
+		case *ast.LabeledStmt:
+			found = true
+		}
+		return !found
+	})
+	return found
+}

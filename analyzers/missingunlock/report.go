@@ -1,0 +1,233 @@
+package missingunlock
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strconv"
+
+	"golang.org/x/tools/go/ast/astutil"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+func (c *checker) reportReturns(h *suspect) {
+	c.report(h, "returns", positions(h.returns, h.fn), "returns-here", config.Default)
+}
+
+func (c *checker) reportPanics(h *suspect, tier config.Tier) {
+	c.report(h, "panics", positions(h.panics, h.fn), "panics-here", tier)
+}
+
+func (c *checker) reportIteration(h *suspect, it lockset.Iteration) {
+	c.report(h, "iterates", []token.Pos{c.endOfIteration(h, it)}, "iterates-here", config.Default)
+}
+
+func (c *checker) reportRelock(h *suspect, r lockset.Relock) {
+	c.report(h, "relocks", []token.Pos{r.Instr.Pos()}, "", config.Default)
+}
+
+func (c *checker) reportNever(h *suspect) {
+	d := c.diagnostic(h, "never", h.site.Pos())
+	for _, pos := range positions(h.returns, h.fn) {
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: pos, Message: message.New("returns-here", "lock", c.lockText(h))})
+	}
+	c.found = append(c.found, verdict{h, d})
+}
+
+// report reports the acquisition h at the first of the places where its lock
+// is still held; the others are related.
+func (c *checker) report(h *suspect, key message.Key, places []token.Pos, here message.Key, tier config.Tier) {
+	d := c.diagnostic(h, key, places[0])
+	d.Tier = tier
+	lock := c.lockText(h)
+	locked := message.New("locked-here", "lock", lock)
+	if callee := c.locks.Acquirer(h.site); callee != nil {
+		locked = message.New("locked-by-call", "lock", lock, "callee", callee.Name())
+	}
+	d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: h.site.Pos(), Message: locked})
+	for _, pos := range places[1:] {
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: pos, Message: message.New(here, "lock", lock)})
+		d.Operations = append(d.Operations, pos)
+	}
+	for _, pos := range releasePositions(h) {
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleUnlock, Pos: pos, Message: message.New("unlocked-here", "lock", lock)})
+	}
+	if fix, ok := c.deferFix(h); ok {
+		d.Fixes = []diagnostic.Fix{fix}
+	}
+	c.found = append(c.found, verdict{h, d})
+}
+
+func (c *checker) diagnostic(h *suspect, key message.Key, pos token.Pos) diagnostic.Diagnostic {
+	line := c.pass.Fset.Position(h.site.Pos()).Line
+	return diagnostic.Diagnostic{
+		Category: string(key),
+		Pos:      pos,
+		Message:  message.New(key, "func", funcText(h.fn), "lock", c.lockText(h), "line", strconv.Itoa(line)),
+		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(h), Decl: declaration(h)},
+		Function: h.fn.RelString(h.fn.Pkg.Pkg),
+		Operations: []token.Pos{
+			h.site.Pos(),
+		},
+	}
+}
+
+func declaration(h *suspect) token.Pos {
+	s := slotOf(h.lock.Path)
+	switch {
+	case s.field != nil:
+		return s.field.Pos()
+	case s.local != nil:
+		return s.local.Pos()
+	}
+	return token.NoPos
+}
+
+// funcText names a function in a sentence.
+func funcText(fn *ssa.Function) string {
+	if fn.Parent() == nil {
+		return fn.Name()
+	}
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return "the function literal in " + fn.Name()
+}
+
+// lockText names the lock as it is written where it is locked; a lock that a
+// method locks as its path goes on from what the method is called on.
+func (c *checker) lockText(h *suspect) string {
+	paths := c.locks.Paths
+	sel := c.selector(h.site.Pos())
+	switch call, ok := h.site.(ssa.CallInstruction); {
+	case sel == nil || !ok:
+	case c.locks.Acquirer(h.site) == nil:
+		return types.ExprString(sel.X)
+	case len(call.Common().Args) > 0:
+		if _, isMethod := c.pass.TypesInfo.Selections[sel]; isMethod {
+			if recv := paths.Of(call.Common().Args[0]); h.lock.Path.HasPrefix(recv) {
+				return paths.TextFrom(types.ExprString(sel.X), h.lock.Path.Selectors()[recv.Len():])
+			}
+		}
+	}
+	return paths.Text(h.lock.Path)
+}
+
+// lockCall returns the function of a call of Lock or the like, such as s.mu.Lock;
+// nil if the lock is acquired some other way.
+func (c *checker) lockCall(site ssa.Instruction) *ast.SelectorExpr {
+	if c.locks.Acquirer(site) != nil {
+		return nil
+	}
+	return c.selector(site.Pos())
+}
+
+// selector returns the function of the innermost call around pos, if it is a
+// selector.
+func (c *checker) selector(pos token.Pos) *ast.SelectorExpr {
+	for _, n := range c.enclosing(pos) {
+		if call, ok := n.(*ast.CallExpr); ok {
+			sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+			return sel
+		}
+	}
+	return nil
+}
+
+// enclosing returns the syntax around pos, innermost first.
+func (c *checker) enclosing(pos token.Pos) []ast.Node {
+	for _, file := range c.pass.Files {
+		if file.FileStart <= pos && pos < file.FileEnd {
+			path, _ := astutil.PathEnclosingInterval(file, pos, pos)
+			return path
+		}
+	}
+	return nil
+}
+
+// positions returns the places of exits in source order, each once.
+func positions(exits []lockset.Exit, fn *ssa.Function) []token.Pos {
+	var ps []token.Pos
+	for _, x := range exits {
+		pos := x.Instr.Pos()
+		if !pos.IsValid() {
+			pos = closingBrace(fn)
+		}
+		ps = append(ps, pos)
+	}
+	slices.Sort(ps)
+	return slices.Compact(ps)
+}
+
+// closingBrace is where a function without results returns at its end.
+func closingBrace(fn *ssa.Function) token.Pos {
+	switch syntax := fn.Syntax().(type) {
+	case *ast.FuncDecl:
+		if syntax.Body != nil {
+			return syntax.Body.Rbrace
+		}
+	case *ast.FuncLit:
+		return syntax.Body.Rbrace
+	}
+	return fn.Pos()
+}
+
+func releasePositions(h *suspect) []token.Pos {
+	var ps []token.Pos
+	for _, r := range h.releases {
+		ps = append(ps, r.Instr.Pos())
+	}
+	slices.Sort(ps)
+	return slices.Compact(ps)
+}
+
+// endOfIteration returns the position of the continue statement that ends the
+// iteration, or of the last thing that it does.
+func (c *checker) endOfIteration(h *suspect, it lockset.Iteration) token.Pos {
+	last := h.site.Pos()
+	for b := it.From; b != nil; b = b.Idom() {
+		for i := len(b.Instrs) - 1; i >= 0; i-- {
+			if pos := b.Instrs[i].Pos(); pos.IsValid() {
+				return c.continueBehind(pos)
+			}
+		}
+		if b == h.site.Block() {
+			break
+		}
+	}
+	return last
+}
+
+// continueBehind returns the continue statement that is next in the block
+// around pos, or in the branch of the if statement whose condition is there.
+func (c *checker) continueBehind(pos token.Pos) token.Pos {
+	found := pos
+	for _, n := range c.enclosing(pos) {
+		var stmts []ast.Stmt
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			stmts = n.List
+		case *ast.CaseClause:
+			stmts = n.Body
+		case *ast.CommClause:
+			stmts = n.Body
+		case *ast.IfStmt:
+			stmts = n.Body.List
+		default:
+			continue
+		}
+		for _, s := range stmts {
+			if br, ok := s.(*ast.BranchStmt); ok && br.Tok == token.CONTINUE && br.Pos() > pos {
+				return br.Pos()
+			}
+		}
+		break
+	}
+	return found
+}

@@ -1,0 +1,313 @@
+package missingunlock
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+)
+
+// A suspect is one acquisition of a lock in a function.
+type suspect struct {
+	function
+	lock     lockset.Lock
+	site     ssa.Instruction
+	returns  []lockset.Exit    // with the lock held
+	panics   []lockset.Exit    // with the lock held
+	releases []lockset.Release // of this acquisition
+}
+
+// suspects lists the acquisitions of f that are not released on all paths.
+func (c *checker) suspects(f function) []*suspect {
+	if f.flow.Incomplete {
+		return nil
+	}
+	var all []*suspect
+	find := func(l lockset.Lock, site ssa.Instruction) *suspect {
+		for _, h := range all {
+			if h.lock == l && h.site == site {
+				return h
+			}
+		}
+		h := &suspect{function: f, lock: l, site: site}
+		all = append(all, h)
+		return h
+	}
+	for _, x := range f.flow.Exits {
+		for _, held := range x.Held {
+			for _, site := range held.Sites {
+				h := find(held.Lock, site)
+				if _, ok := x.Instr.(*ssa.Return); ok {
+					h.returns = append(h.returns, x)
+				} else {
+					h.panics = append(h.panics, x)
+				}
+			}
+		}
+	}
+	for _, it := range f.flow.Iterations {
+		for _, site := range it.Sites {
+			find(it.Lock, site)
+		}
+	}
+	for _, r := range f.flow.Relocks {
+		for _, site := range r.Sites {
+			find(r.Lock, site)
+		}
+	}
+	for _, h := range all {
+		for _, r := range f.flow.Releases {
+			if r.Lock == h.lock && slices.Contains(r.Sites, h.site) {
+				h.releases = append(h.releases, r)
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(h *suspect) bool {
+		return slices.Contains(f.flow.Escaped(), h.lock)
+	})
+}
+
+// releasedFor reports whether the acquisition is followed by its release on
+// some path, so that the function was to do both. A release that the
+// acquisition does not dominate depends on a condition, and so may the
+// acquisition, on the same.
+func (h *suspect) releasedFor() bool {
+	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return dominates(h.site, r.Instr) })
+}
+
+func dominates(a, b ssa.Instruction) bool {
+	return a.Block() == b.Block() || a.Block().Dominates(b.Block())
+}
+
+// checkExits reports returns and panics with the lock held.
+func (c *checker) checkExits(h *suspect) {
+	if !h.releasedFor() {
+		if len(h.releases) == 0 && len(h.returns) > 0 && c.neverReleased(h) {
+			c.reportNever(h)
+		}
+		return
+	}
+	if !h.lock.Path.Exact() && !h.oneLoop() {
+		return
+	}
+	s := slotOf(h.lock.Path)
+	if len(h.returns) > 0 && !c.escaped[s] {
+		// A function that others release the lock for does not keep it when
+		// it fails.
+		failed := slices.ContainsFunc(h.returns, func(x lockset.Exit) bool { return x.Failed })
+		if failed || !c.callersRelease[released{h.fn, s}] && !saysLocked(h.fn) && !c.handedOver(h) {
+			c.reportReturns(h)
+		}
+	}
+	if len(h.panics) > 0 && !c.handedOver(h) {
+		tier := config.Strict
+		if recovers(h.fn) {
+			tier = config.Default
+		}
+		c.reportPanics(h, tier)
+	}
+}
+
+// neverReleased reports whether the function keeps a lock that nothing in the
+// package releases for it, and that only the package can release.
+func (c *checker) neverReleased(h *suspect) bool {
+	s := slotOf(h.lock.Path)
+	if !s.hidden() || !h.lock.Path.Exact() || c.anonymous || c.escaped[s] || len(c.unmatched[s]) > 0 || len(c.unmatched[slot{}]) > 0 {
+		return false
+	}
+	if c.callersRelease[released{h.fn, s}] || saysLocked(h.fn) {
+		return false
+	}
+	// A lock that was taken by a helper is the helper's affair, unless
+	// somebody else shows how to release it.
+	return c.locks.Acquirer(h.site) == nil
+}
+
+// recovers reports whether fn defers a function literal that recovers.
+func recovers(fn *ssa.Function) bool { return fn.Recover != nil && defersRecover(fn) }
+
+func defersRecover(fn *ssa.Function) bool {
+	for _, lit := range fn.AnonFuncs {
+		for _, b := range lit.Blocks {
+			for _, instr := range b.Instrs {
+				if call, ok := instr.(*ssa.Call); ok {
+					if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "recover" {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+// oneLoop reports whether the lock, which is some element of a collection, is
+// acquired and released in the same loop or in none. Locking all elements in
+// one loop and unlocking them in another is not followed.
+func (h *suspect) oneLoop() bool {
+	loop := innermost(h.site.Block())
+	return !slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return innermost(r.Instr.Block()) != loop })
+}
+
+// innermost returns the head of the innermost loop around b, or nil.
+func innermost(b *ssa.BasicBlock) *ssa.BasicBlock {
+	for head := b; head != nil; head = head.Idom() {
+		if inLoop(b, head) {
+			return head
+		}
+	}
+	return nil
+}
+
+// inLoop reports whether b is in the loop with the given head: whether b
+// reaches an edge back to head without leaving through head.
+func inLoop(b, head *ssa.BasicBlock) bool {
+	seen := map[*ssa.BasicBlock]bool{}
+	work := []*ssa.BasicBlock{b}
+	for len(work) > 0 {
+		x := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[x] || !head.Dominates(x) {
+			continue
+		}
+		seen[x] = true
+		for _, succ := range x.Succs {
+			if succ == head {
+				return true
+			}
+			work = append(work, succ)
+		}
+	}
+	return false
+}
+
+// checkLoops reports iterations that leave the lock locked.
+func (c *checker) checkLoops(h *suspect) {
+	if c.handedOver(h) {
+		return
+	}
+	for _, r := range h.flow.Relocks {
+		if r.Lock == h.lock && slices.Contains(r.Sites, h.site) && cameRound(r.Instr, h.site) &&
+			h.lock.Path.Exact() && !c.reassigned(h.fn, h.lock.Path) {
+			if h.releasedFor() || !h.releasedIn(innermost(r.Instr.Block())) && (len(h.releases) > 0 || c.neverReleased(h)) {
+				c.reportRelock(h, r)
+				return
+			}
+		}
+	}
+	for _, it := range h.flow.Iterations {
+		if it.Lock != h.lock || !slices.Contains(it.Sites, h.site) || !it.Lost && h.lock.Path.Exact() {
+			continue
+		}
+		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !kept(h.lock.Path) {
+			c.reportIteration(h, it)
+			return
+		}
+	}
+}
+
+// releasedIn reports whether the loop with the given head has a release of the
+// acquisition.
+func (h *suspect) releasedIn(head *ssa.BasicBlock) bool {
+	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return inLoop(r.Instr.Block(), head) })
+}
+
+// cameRound reports whether the path from site to again goes through the next
+// iteration of a loop.
+func cameRound(again, site ssa.Instruction) bool {
+	if again == site {
+		return true
+	}
+	return again.Block() != site.Block() && again.Block().Dominates(site.Block()) && inLoop(site.Block(), innermost(again.Block()))
+}
+
+// reassigned reports whether fn assigns to a variable that p goes through, so
+// that p may name one lock before and another behind.
+func (c *checker) reassigned(fn *ssa.Function, p access.Path) bool {
+	var through []access.Path
+	for q, ok := p, true; ok; q, ok = q.Parent() {
+		if q.Last().Kind == access.Deref {
+			addr, _ := q.Parent()
+			through = append(through, addr)
+		}
+	}
+	if through == nil {
+		return false
+	}
+	fields := func(a access.Path) bool {
+		return slices.ContainsFunc(through, func(t access.Path) bool { return a == t || a.Last().Kind == access.Field && a.Last() == t.Last() })
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if st, ok := instr.(*ssa.Store); ok && fields(c.locks.Paths.Of(st.Addr)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// kept reports whether the value that p starts from is kept beyond the
+// iteration that computes it, so that the lock can still be reached.
+func kept(p access.Path) bool {
+	v := p.Root().Value
+	if v == nil || p.Root().Kind == access.Param {
+		return false
+	}
+	refs := v.Referrers()
+	if refs == nil {
+		return false
+	}
+	for _, ref := range *refs {
+		switch ref := ref.(type) {
+		case *ssa.Store:
+			if ref.Val == v {
+				return true
+			}
+		case *ssa.MapUpdate, *ssa.Phi, *ssa.Send, *ssa.MakeClosure, *ssa.Return:
+			return true
+		case *ssa.MakeInterface, *ssa.ChangeType:
+			return true
+		}
+	}
+	return false
+}
+
+// inherited reports whether the lock is held only because a function that the
+// suspect calls forgot to release it, which is reported there.
+func (c *checker) inherited(h *suspect) bool {
+	return c.forgets(c.locks.Acquirer(h.site), slotOf(h.lock.Path), 0)
+}
+
+// forgets reports whether fn returns with a lock of the slot held because of a
+// mistake: its own, or that of a function that it calls.
+func (c *checker) forgets(fn *ssa.Function, s slot, depth int) bool {
+	if fn == nil || depth > maxDepth {
+		return false
+	}
+	for _, v := range c.found {
+		if v.h.fn == fn && slotOf(v.h.lock.Path) == s && len(v.h.returns) > 0 {
+			return true
+		}
+	}
+	flow := c.locks.Flow(fn)
+	if flow == nil {
+		return false
+	}
+	for _, x := range flow.Exits {
+		for _, held := range x.Held {
+			for _, site := range held.Sites {
+				if slotOf(held.Path) == s && c.forgets(c.locks.Acquirer(site), s, depth+1) {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// maxDepth bounds how many calls a forgotten lock is followed through.
+const maxDepth = 8

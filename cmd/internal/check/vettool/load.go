@@ -1,0 +1,151 @@
+package vettool
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/build"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"os"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/gcexportdata"
+	"golang.org/x/tools/go/packages"
+)
+
+// A unitConfig is what the go command writes into a *.cfg file, as far as it
+// matters here.
+type unitConfig struct {
+	ID                        string // such as "fmt [fmt.test]"
+	Compiler                  string
+	Dir                       string
+	ImportPath                string
+	GoVersion                 string // such as "go1.26"
+	GoFiles                   []string
+	NonGoFiles                []string
+	IgnoredFiles              []string
+	ModulePath                string
+	ModuleVersion             string
+	Module                    *analysis.Module
+	ImportMap                 map[string]string // import path in the source to package path
+	PackageFile               map[string]string // package path to export data
+	VetxOnly                  bool
+	VetxOutput                string
+	Stdout                    string // file to write standard output to
+	FixArchive                string // zip file to write mended files to
+	SucceedOnTypecheckFailure bool
+}
+
+func readConfig(name string) (*unitConfig, error) {
+	data, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	cfg := new(unitConfig)
+	if err := json.Unmarshal(data, cfg); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(cfg.GoFiles) == 0 {
+		return nil, fmt.Errorf("%s: package %s has no files", name, cfg.ImportPath)
+	}
+	return cfg, nil
+}
+
+// load parses and type-checks the package. Its error is the first that the
+// parser or the type checker gives.
+func load(cfg *unitConfig) (*packages.Package, error) {
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range cfg.GoFiles {
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	info := &types.Info{
+		Types:        make(map[ast.Expr]types.TypeAndValue),
+		Defs:         make(map[*ast.Ident]types.Object),
+		Uses:         make(map[*ast.Ident]types.Object),
+		Implicits:    make(map[ast.Node]types.Object),
+		Instances:    make(map[*ast.Ident]types.Instance),
+		Scopes:       make(map[ast.Node]*types.Scope),
+		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
+		FileVersions: make(map[*ast.File]string),
+	}
+	conf := &types.Config{
+		Importer:  newImporter(cfg, fset),
+		Sizes:     types.SizesFor("gc", build.Default.GOARCH),
+		GoVersion: cfg.GoVersion,
+	}
+	pkg, err := conf.Check(cfg.ImportPath, fset, files, info)
+	if err != nil {
+		return nil, err
+	}
+	p := &packages.Package{
+		ID:              cfg.ID,
+		Name:            pkg.Name(),
+		PkgPath:         cfg.ImportPath,
+		Dir:             cfg.Dir,
+		GoFiles:         cfg.GoFiles,
+		CompiledGoFiles: cfg.GoFiles,
+		OtherFiles:      cfg.NonGoFiles,
+		IgnoredFiles:    cfg.IgnoredFiles,
+		Types:           pkg,
+		Fset:            fset,
+		Syntax:          files,
+		TypesInfo:       info,
+		TypesSizes:      conf.Sizes,
+	}
+	switch m := cfg.Module; {
+	case m != nil:
+		p.Module = &packages.Module{Path: m.Path, Version: m.Version, GoVersion: m.GoVersion}
+	case cfg.ModulePath != "":
+		p.Module = &packages.Module{Path: cfg.ModulePath, Version: cfg.ModuleVersion, GoVersion: cfg.GoVersion}
+	}
+	return p, nil
+}
+
+// An importer reads the types of imported packages from export data.
+type importer struct {
+	cfg  *unitConfig
+	fset *token.FileSet
+	pkgs map[string]*types.Package
+}
+
+func newImporter(cfg *unitConfig, fset *token.FileSet) *importer {
+	return &importer{cfg: cfg, fset: fset, pkgs: make(map[string]*types.Package)}
+}
+
+func (i *importer) Import(importPath string) (*types.Package, error) {
+	path, ok := i.cfg.ImportMap[importPath] // resolves vendoring and test variants
+	if !ok {
+		return nil, fmt.Errorf("the go command did not say what package %q is", importPath)
+	}
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if pkg := i.pkgs[path]; pkg != nil && pkg.Complete() {
+		return pkg, nil
+	}
+	file, ok := i.cfg.PackageFile[path]
+	if !ok {
+		return nil, fmt.Errorf("the go command gave no export data of package %q", path)
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	r, err := gcexportdata.NewReader(f)
+	if err != nil {
+		return nil, fmt.Errorf("export data of %q: %w", path, err)
+	}
+	pkg, err := gcexportdata.Read(r, i.fset, i.pkgs, path)
+	if err != nil {
+		return nil, fmt.Errorf("export data of %q (is lockstep built with an older Go than the go command?): %w", path, err)
+	}
+	return pkg, nil
+}
