@@ -34,7 +34,7 @@ analyzer:
 	$(GO) run ./analyzers/internal/scaffold -new="$(NAME)"
 
 fmt:
-	gofmt -w $$(git ls-files -- '*.go')
+	gofmt -w $$(git ls-files -- '*.go' ':!:*/testdata/*')
 
 clean:
 	rm -rf bin

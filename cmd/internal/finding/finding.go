@@ -122,10 +122,17 @@ type Witness struct {
 	Seen     int      // runs that showed it
 	Runs     int      // runs made under the same conditions
 	Cores    []int    // GOMAXPROCS values at which it was seen, ascending
+	Rates    []Rate   // how often it was seen at each GOMAXPROCS value tried, ascending
 	Detector string   // what reported it, such as "race" or "go-deadlock"
 	Schedule string   // the schedule that shows it, "" when the run was not controlled
 	Replay   []string // command and arguments that run it again
 	Log      string   // the detector's own report
+}
+
+// A Rate says how often a finding was seen at one value of GOMAXPROCS.
+type Rate struct {
+	Cores      int
+	Seen, Runs int
 }
 
 // A Fix is a change to the source that mends the finding.

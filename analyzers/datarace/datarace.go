@@ -1,0 +1,308 @@
+package datarace
+
+import (
+	"embed"
+	_ "embed"
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var doc string
+
+//go:embed messages
+var messages embed.FS
+
+var catalogue = message.MustLoad(messages, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "datarace",
+	Doc:        docText(doc),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/datarace",
+	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer, shared.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+// docText is the part of the package comment under the analyzer's heading.
+func docText(src string) string {
+	_, text, _ := strings.Cut(src, "# Analyzer datarace\n\n")
+	text, _, _ = strings.Cut(text, "*/")
+	return strings.TrimSpace(text)
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := diagnostic.NewReporter(pass, catalogue)
+	pkg := pass.ResultOf[goroutine.Analyzer].(*goroutine.Package)
+	if !pkg.Spawns {
+		return r.Finish(), nil
+	}
+	s := &search{
+		pkg:    pkg,
+		shared: pass.ResultOf[shared.Analyzer].(*shared.Result),
+		report: r,
+		seen:   make(map[seen]bool),
+	}
+	done := make(map[*ssa.Function]bool)
+	for _, root := range pkg.Roots() {
+		if done[root] {
+			continue
+		}
+		x := pkg.Explore(root)
+		s.explore(x)
+		if !x.Truncated {
+			for _, f := range x.Frames {
+				done[f.Fn] = true
+			}
+		}
+	}
+	return r.Finish(), nil
+}
+
+// A search looks for races in one package.
+type search struct {
+	pkg    *goroutine.Package
+	shared *shared.Result
+	report *diagnostic.Reporter
+	seen   map[seen]bool
+}
+
+// seen identifies what is reported once: a variable and two functions.
+type seen struct {
+	decl   token.Pos
+	part   goroutine.Path
+	kind   shared.Kind
+	fa, fb *ssa.Function
+}
+
+// maxCost bounds the work on one exploration, and maxPairs that on one
+// variable of it; beyond, the rest is left out.
+const (
+	maxCost  = 60_000_000
+	maxPairs = 3_000
+)
+
+func (s *search) explore(x *goroutine.Exploration) {
+	if !x.Complete() {
+		return
+	}
+	for _, v := range s.shared.Variables(x) {
+		pairs := 0
+		for i, a := range v.Accesses {
+			for _, b := range v.Accesses[i:] {
+				if !shared.Conflict(a, b) {
+					continue
+				}
+				if pairs++; pairs > maxPairs || x.Cost() > maxCost {
+					break
+				}
+				s.pair(x, v, a, b)
+			}
+		}
+	}
+}
+
+// pair reports a and b if they race.
+func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
+	key := seen{declaration(v), a.Path, a.Kind, outermost(a.Instr), outermost(b.Instr)}
+	if s.seen[key] || x.Excluded(a.Point, b.Point) {
+		return
+	}
+	over, ok := x.Overlap(a.Point, b.Point, v.Fresh)
+	if !ok {
+		return
+	}
+	s.seen[key] = true
+	if over.Swapped {
+		a, b = b, a
+	}
+	s.report.Report(s.diagnostic(x, &race{v: v, spawned: a, other: b, thread: over.Thread}))
+}
+
+// A race is a pair of accesses to report. The goroutine was started by thread;
+// the access spawned is its own.
+type race struct {
+	v              *shared.Variable
+	spawned, other *shared.Access
+	thread         *goroutine.Thread
+}
+
+func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagnostic {
+	first, second, inside := r.spawned, r.other, true // first is the write
+	if !first.Write || first.Kind == shared.Sync || first.Atomic && second.Write {
+		first, second, inside = second, first, false
+	}
+	name := s.name(x, r.v, first, second)
+	d := diagnostic.Diagnostic{
+		Category:   category(r.v, first, second),
+		Confidence: confidence(r.v),
+		Pos:        first.Pos,
+		Message:    s.message(x, r, first, second, inside, name),
+		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: declaration(r.v)},
+		Function:   outermost(first.Instr).RelString(s.pkg.SSA.Pkg.Pkg),
+		Operations: []token.Pos{first.Pos, second.Pos},
+	}
+	use, role := message.Key("read-here"), diagnostic.RoleRead
+	switch {
+	case second.Kind == shared.Channel:
+		use = "sent-here"
+	case second.Kind == shared.Sync:
+		use = "used-here"
+	case second.Write:
+		use, role = "written-here", diagnostic.RoleWrite
+	}
+	d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: second.Pos, Message: message.New(use)})
+	for t := r.thread; t != nil && t.Spawn != nil; t = nil {
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: t.Spawn.Pos(), Message: message.New("started-here")})
+	}
+	for _, a := range []*shared.Access{first, second} {
+		for _, h := range x.Held(a.Point) {
+			if h.At != nil && h.At.Pos().IsValid() {
+				d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: h.At.Pos(), Message: message.New("locked-here", "lock", h.Name)})
+			}
+		}
+	}
+	return d
+}
+
+func (s *search) message(x *goroutine.Exploration, r *race, first, second *shared.Access, inside bool, name string) message.Message {
+	spawn, other := s.place(r.thread.Spawn.Pos()), s.place(second.Pos)
+	args := []string{"variable", name, "spawn", spawn, "other", other}
+	switch {
+	case first.Kind == shared.Channel:
+		return message.New("close-send", args...)
+	case second.Kind == shared.Sync:
+		return message.New("overwritten-sync", args...)
+	case second.Atomic:
+		return message.New("mixed-atomic", args...)
+	case first.Atomic:
+		return message.New("mixed-atomic-read", args...)
+	}
+	use := "-read"
+	if second.Write {
+		use = "-write"
+	}
+	same := within(second.Frame.Thread, r.thread) && within(first.Frame.Thread, r.thread)
+	key := ""
+	switch {
+	case same && first.Instr == second.Instr:
+		key, use = "every-goroutine", ""
+	case same:
+		key = "many-goroutines"
+	case inside && second.Frame.Thread.Spawn != nil && !within(r.thread, second.Frame.Thread):
+		key = "two-goroutines"
+		args = append(args, "otherspawn", s.place(second.Frame.Thread.Spawn.Pos()))
+	case inside:
+		key = "by-goroutine"
+	case first.Frame.Thread.Spawn != nil && !within(r.thread, first.Frame.Thread):
+		key = "two-goroutines"
+		args[3] = s.place(first.Frame.Thread.Spawn.Pos())
+		args = append(args, "otherspawn", spawn)
+	default:
+		key = "beside-goroutine"
+	}
+	mine, theirs := locks(x, first), locks(x, second)
+	if mine == "" && theirs == "" {
+		return message.New(message.Key(key+use), args...)
+	}
+	args = append(args, "locks", orNone(mine), "otherlocks", orNone(theirs))
+	return message.New(message.Key(key+use+"-locked"), args...)
+}
+
+// within reports whether t is of, or was started from a goroutine started of.
+func within(t, of *goroutine.Thread) bool {
+	for ; t != nil; t = t.Parent {
+		if t == of {
+			return true
+		}
+	}
+	return false
+}
+
+func locks(x *goroutine.Exploration, a *shared.Access) string {
+	var names []string
+	for _, h := range x.Held(a.Point) {
+		names = append(names, h.Name)
+	}
+	return strings.Join(names, ", ")
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+func (s *search) place(pos token.Pos) string {
+	p := s.pkg.Fset.Position(pos)
+	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+}
+
+// name is the variable as the source writes it.
+func (s *search) name(x *goroutine.Exploration, v *shared.Variable, accesses ...*shared.Access) string {
+	for _, a := range accesses {
+		if p := s.pkg.Paths.Of(a.Addr); p.IsValid() && p.Root().Kind != access.OtherValue {
+			if text := strings.Trim(s.pkg.Paths.Text(p), "&"); text != "" {
+				return text
+			}
+		}
+	}
+	return strings.Trim(s.pkg.Paths.Text(s.pkg.Paths.Of(accesses[0].Addr)), "&")
+}
+
+func category(v *shared.Variable, first, second *shared.Access) string {
+	switch {
+	case first.Kind == shared.Channel:
+		return "channel"
+	case first.Atomic != second.Atomic:
+		return "mixed-atomic"
+	case first.Kind == shared.Map:
+		return "map"
+	case v.Object.Kind == goroutine.Global:
+		return "global"
+	}
+	if alloc, ok := v.Object.Value.(*ssa.Alloc); ok && first.Path == "" && alloc.Heap && v.Object.Kind == goroutine.Allocated && alloc.Comment != "new" && alloc.Comment != "complit" {
+		return "captured"
+	}
+	if strings.Contains(string(first.Path), "[") {
+		return "element"
+	}
+	return "memory"
+}
+
+func confidence(v *shared.Variable) diagnostic.Confidence {
+	if v.Object.Kind == goroutine.Allocated || v.Object.Kind == goroutine.Global {
+		return diagnostic.High
+	}
+	return diagnostic.Medium
+}
+
+func declaration(v *shared.Variable) token.Pos {
+	if v.Object.Value != nil {
+		return v.Object.Value.Pos()
+	}
+	return token.NoPos
+}
+
+// outermost is the declared function that an instruction is in.
+func outermost(instr ssa.Instruction) *ssa.Function {
+	fn := instr.Parent()
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}

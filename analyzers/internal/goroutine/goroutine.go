@@ -1,0 +1,339 @@
+// Package goroutine is an engine that tells which code of a package runs in
+// which goroutine, and which instructions may run at the same time.
+//
+// It explores the package from chosen functions, one at a time. An
+// [Exploration] lays out what one call of such a function may do: every call
+// it makes, to any depth that the limits allow, and every goroutine that is
+// started on the way, each activation cloned for the call site that entered
+// it. On that layout it answers what a value may point to, which locks are
+// held at a point, and whether two points may run at the same time.
+//
+// # May or must
+//
+// The engine serves checks that must stay silent about correct programs. What
+// it says of order is therefore lopsided: two points are called unordered only
+// if nothing was seen that could order them, and calls into code that it does
+// not see are taken to synchronise with each other and with all that they can
+// reach. What it says of memory is the other way round: pointers are followed
+// through everything that the exploration does, and a check should trust a
+// pointer with a single target only.
+//
+// # What is ignored
+//
+// Recursion beyond the first call; panics, except that deferred functions run
+// and may recover; callers of the function explored; goroutines that code
+// outside the package starts, apart from the operations that package syncapi
+// knows.
+package goroutine
+
+import (
+	"go/token"
+	"reflect"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// Analyzer yields the [*Package] to explore.
+var Analyzer = &analysis.Analyzer{
+	Name:       "goroutine",
+	Doc:        "find which code runs in which goroutine and what may run at the same time; reports nothing",
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/goroutine",
+	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer},
+	ResultType: reflect.TypeFor[*Package](),
+	Run:        diagnostic.Guard(run),
+}
+
+// A Package is a package that can be explored.
+type Package struct {
+	Fset  *token.FileSet
+	SSA   *ssabuild.SSA
+	Paths *access.Paths
+	// Spawns reports whether the package starts a goroutine anywhere.
+	Spawns bool
+
+	ops        map[ssa.CallInstruction]classified
+	initStores map[*ssa.Global][]*ssa.Store
+	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
+	called     map[*ssa.Function]bool // from elsewhere in the package
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	p := &Package{
+		Fset:       pass.Fset,
+		SSA:        pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
+		Paths:      pass.ResultOf[access.Analyzer].(*access.Paths),
+		ops:        make(map[ssa.CallInstruction]classified),
+		initStores: make(map[*ssa.Global][]*ssa.Store),
+		called:     make(map[*ssa.Function]bool),
+		reaches:    make(map[*ssa.Function]bool),
+	}
+	p.findSpawns()
+	if p.Spawns {
+		p.findInitStores()
+	}
+	return p, nil
+}
+
+// findSpawns finds the functions from which a goroutine starts.
+func (p *Package) findSpawns() {
+	callers := make(map[*ssa.Function][]*ssa.Function)
+	var work []*ssa.Function
+	for _, fn := range p.SSA.Funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				if p.starts(instr) && !p.reaches[fn] {
+					p.reaches[fn] = true
+					work = append(work, fn)
+				}
+				for _, op := range instr.Operands(nil) {
+					if callee, ok := (*op).(*ssa.Function); ok {
+						callers[callee] = append(callers[callee], fn)
+						p.called[callee] = true
+					}
+				}
+			}
+		}
+	}
+	p.Spawns = len(work) > 0
+	for len(work) > 0 {
+		fn := work[len(work)-1]
+		work = work[:len(work)-1]
+		for _, c := range callers[fn] {
+			if !p.reaches[c] {
+				p.reaches[c] = true
+				work = append(work, c)
+			}
+		}
+	}
+}
+
+func (p *Package) starts(instr ssa.Instruction) bool {
+	switch v := instr.(type) {
+	case *ssa.Go:
+		return true
+	case *ssa.Call:
+		op, ok := p.classify(v)
+		if !ok {
+			return false
+		}
+		switch op.Kind {
+		case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart, syncapi.ContextWait, syncapi.TestParallel,
+			syncapi.BenchParallel, syncapi.Handler, syncapi.Finalizer:
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Package) findInitStores() {
+	init := p.SSA.Pkg.Func("init")
+	if init == nil {
+		return
+	}
+	for _, b := range init.Blocks {
+		for _, instr := range b.Instrs {
+			if s, ok := instr.(*ssa.Store); ok {
+				if g, ok := s.Addr.(*ssa.Global); ok {
+					p.initStores[g] = append(p.initStores[g], s)
+				}
+			}
+		}
+	}
+}
+
+// Roots are the functions to explore, outermost first: those that reach the
+// start of a goroutine. An exploration that was not truncated makes those of
+// the functions in it superfluous.
+func (p *Package) Roots() []*ssa.Function {
+	var first, second []*ssa.Function
+	for _, fn := range p.SSA.Funcs {
+		if fn.Parent() != nil || fn.Blocks == nil || !p.reaches[fn] {
+			continue
+		}
+		if p.called[fn] {
+			second = append(second, fn)
+		} else {
+			first = append(first, fn)
+		}
+	}
+	return append(first, second...)
+}
+
+// An Exploration is what one call of Root may do.
+type Exploration struct {
+	Root    *ssa.Function
+	Frames  []*Frame
+	Threads []*Thread
+	// Truncated says that a limit was met: some calls were not followed.
+	Truncated bool
+
+	pkg       *Package
+	heap      *heap
+	init      *Frame
+	enters    map[enterKey]*Frame
+	calls     map[callKey][]entered
+	recursive map[callKey]bool
+	opaque    map[callKey]bool
+	outside   map[callKey]bool
+	instrs    int
+	giveUp    bool // a limit was met that makes answers worthless
+	cost      int
+
+	*graph
+	after             map[PointID]PointID
+	sync              map[PointID][]PointID
+	acquires          map[PointID]bool
+	hubs              map[hubKey]PointID
+	worldOut, worldIn PointID
+	fills             map[*Object]bool
+	loops             []int32
+	spawnPreds        [][]PointID
+	held              [][]HeldLock
+	rendezvous        []match
+	ways              map[wayKey]way
+	marksA, marksB    marks
+	work              []PointID
+	learned           map[PointID]map[PointID]bool
+}
+
+// Explore explores the package from root.
+func (p *Package) Explore(root *ssa.Function) *Exploration {
+	x := &Exploration{
+		Root:      root,
+		pkg:       p,
+		heap:      newHeap(),
+		enters:    make(map[enterKey]*Frame),
+		calls:     make(map[callKey][]entered),
+		recursive: make(map[callKey]bool),
+		opaque:    make(map[callKey]bool),
+		outside:   make(map[callKey]bool),
+		after:     make(map[PointID]PointID),
+		acquires:  make(map[PointID]bool),
+		fills:     make(map[*Object]bool),
+		ways:      make(map[wayKey]way),
+		learned:   make(map[PointID]map[PointID]bool),
+	}
+	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
+	main := &Thread{}
+	f := &Frame{Fn: root, Thread: main}
+	main.Entry = f
+	x.Threads = append(x.Threads, main)
+	x.addFrame(f)
+	for _, param := range root.Params {
+		x.unknown(f, param)
+	}
+	for _, fv := range root.FreeVars {
+		x.unknown(f, fv)
+	}
+	for x.heap.solve() && x.heap.seed() {
+	}
+	if x.heap.steps > maxWork {
+		x.Truncated, x.giveUp = true, true
+		return x
+	}
+	x.layOut()
+	x.link()
+	x.findRendezvous()
+	return x
+}
+
+// Complete reports whether the exploration's answers mean something.
+func (x *Exploration) Complete() bool { return !x.giveUp }
+
+// PointsTo lists what the value v of an activation may point to; known is
+// false if the list is not complete.
+func (x *Exploration) PointsTo(f *Frame, v ssa.Value) (targets []Target, known bool) {
+	n := x.value(f, v, "")
+	return n.list, !n.many
+}
+
+// Points calls visit for every instruction of the exploration that can be
+// reached, in order.
+func (x *Exploration) Points(visit func(PointID, Point)) {
+	if x.graph == nil {
+		return
+	}
+	reached := make([]bool, len(x.points))
+	work := []PointID{x.entry[x.Frames[0]]}
+	for len(work) > 0 {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		if reached[p] {
+			continue
+		}
+		reached[p] = true
+		work = append(work, x.succs[p]...)
+		work = append(work, x.spawns[p]...)
+	}
+	for id, p := range x.points {
+		if reached[id] && p.Instr != nil {
+			visit(PointID(id), p)
+		}
+	}
+}
+
+// Made lists the points where an object comes into being: a way through one
+// of them leads to another object.
+func (x *Exploration) Made(o *Object) []PointID {
+	if o.Frame == nil {
+		return nil
+	}
+	if o.Site == nil {
+		if o.Frame == x.Frames[0] || o.Frame == x.init {
+			return nil
+		}
+		return []PointID{x.entry[o.Frame]}
+	}
+	if id, ok := x.at[Point{o.Frame, o.Site}]; ok {
+		return []PointID{id}
+	}
+	return nil
+}
+
+// Repeats reports whether the point may be passed more than once.
+func (x *Exploration) Repeats(p PointID) bool { return int(p) < len(x.loops) && x.loops[p] >= 0 }
+
+// Cost is a measure of the work done so far, for limits.
+func (x *Exploration) Cost() int { return x.cost }
+
+// Objects lists the objects of the exploration in a fixed order.
+func (x *Exploration) Objects() []*Object { return x.heap.objects }
+
+// HeldBy calls visit for every cell that holds a pointer to o.
+func (x *Exploration) HeldBy(o *Object, visit func(holder *Object, path Path)) {
+	for _, h := range x.heap.objects {
+		for _, key := range x.heap.cellsOf[h] {
+			for _, t := range x.heap.cells[key].list {
+				if t.Obj == o {
+					visit(h, key.path)
+				}
+			}
+		}
+	}
+}
+
+// Operation is what package syncapi says of a call.
+func (x *Exploration) Operation(call ssa.CallInstruction) (syncapi.Op, bool) {
+	return x.pkg.classify(call)
+}
+
+// Binding is the value that the activation's closure has for a captured
+// variable, nil if that is not known.
+func Binding(f *Frame, fv *ssa.FreeVar) ssa.Value {
+	for g := f; g != nil && g.closure != nil; g = g.closure.Frame {
+		if mc, ok := g.closure.Value.(*ssa.MakeClosure); ok && g.Fn == fv.Parent() {
+			for i, v := range g.Fn.FreeVars {
+				if v == fv && i < len(mc.Bindings) {
+					return mc.Bindings[i]
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,266 @@
+package goroutine
+
+import (
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// A HeldLock is a lock that a goroutine holds at a point.
+type HeldLock struct {
+	key  hubKey
+	Read bool            // held in read mode
+	At   ssa.Instruction // where it was acquired
+	Name string
+}
+
+// holdLocks computes the locks that are held at each point whichever way it
+// was reached. It works on objects, not on paths: only so can the locks of two
+// goroutines be compared that reach them by different names.
+func (x *Exploration) holdLocks() {
+	x.held = make([][]HeldLock, len(x.points))
+	known := make([]bool, len(x.points))
+	var work []PointID
+	for _, t := range x.Threads {
+		work = append(work, x.entry[t.Entry])
+		known[x.entry[t.Entry]] = true
+	}
+	for len(work) > 0 {
+		id := work[len(work)-1]
+		work = work[:len(work)-1]
+		out := x.lockStep(id, x.held[id])
+		for _, s := range x.succs[id] {
+			next := out
+			if known[s] {
+				next = meet(x.held[s], out)
+				if len(next) == len(x.held[s]) {
+					continue
+				}
+			}
+			known[s] = true
+			x.held[s] = next
+			work = append(work, s)
+		}
+	}
+}
+
+func (x *Exploration) lockStep(id PointID, held []HeldLock) []HeldLock {
+	for _, o := range x.ops[id] {
+		if o.family != lockFamily && o.family != onceLock {
+			continue
+		}
+		for _, key := range x.keys(o) {
+			held = slices.DeleteFunc(slices.Clone(held), func(h HeldLock) bool { return h.key == key })
+			if o.acquire {
+				held = append(held, HeldLock{key: key, Read: o.read, At: x.points[id].Instr, Name: x.lockName(x.points[id])})
+			}
+		}
+	}
+	return held
+}
+
+func (x *Exploration) lockName(p Point) string {
+	instr := p.Instr
+	if instr == nil && p.Frame != nil {
+		instr = p.Frame.Site
+	}
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return ""
+	}
+	if o, ok := x.pkg.classify(call); ok && o.On != nil {
+		return strings.TrimPrefix(x.pkg.Paths.Text(o.Path(x.pkg.Paths)), "&")
+	}
+	return ""
+}
+
+func meet(a, b []HeldLock) []HeldLock {
+	var out []HeldLock
+	for _, h := range a {
+		for _, g := range b {
+			if g.key == h.key {
+				h.Read = h.Read || g.Read
+				out = append(out, h)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// Held lists the locks held at a point.
+func (x *Exploration) Held(id PointID) []HeldLock {
+	if int(id) < len(x.held) {
+		return x.held[id]
+	}
+	return nil
+}
+
+// Excluded reports whether a lock that both points hold keeps the two from
+// running at once.
+func (x *Exploration) Excluded(a, b PointID) bool {
+	for _, h := range x.Held(a) {
+		for _, g := range x.Held(b) {
+			if h.key == g.key && !(h.Read && g.Read) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// A section is a stretch of a goroutine under a lock.
+type section struct {
+	reads, writes map[cellKey]bool
+	open          bool // the other end of the section was not found
+}
+
+// linkLocks adds the edges from unlocks to locks. That one critical section
+// comes before another orders nothing by itself, since it might as well come
+// behind. It does if the second learns from what the first wrote: a flag, a
+// queue, a counter. So only sections that share such data are linked, and
+// those whose ends are in different goroutines.
+func (x *Exploration) linkLocks() {
+	type end struct {
+		id  PointID
+		op  op
+		sec section
+	}
+	var releases, acquires []end
+	for id := range x.ops {
+		for _, o := range x.ops[id] {
+			if o.family != lockFamily {
+				continue
+			}
+			if o.release {
+				releases = append(releases, end{PointID(id), o, x.section(PointID(id), o, x.preds, false)})
+			} else if o.acquire {
+				acquires = append(acquires, end{PointID(id), o, x.section(PointID(id), o, x.succs, true)})
+			}
+		}
+	}
+	if len(releases)*len(acquires) > maxLockPairs {
+		x.Truncated = true
+		x.giveUp = true
+		return
+	}
+	for _, r := range releases {
+		rk := x.keys(r.op)
+		for _, a := range acquires {
+			if r.op.read && a.op.read || !intersect(rk, x.keys(a.op)) {
+				continue
+			}
+			if r.sec.open || a.sec.open || informs(r.sec, a.sec) {
+				x.syncEdge(r.id, a.id)
+				x.acquires[a.id] = true
+			}
+		}
+	}
+}
+
+const maxLockPairs = 250_000
+
+func informs(from, to section) bool {
+	for c := range from.writes {
+		if to.reads[c] {
+			return true
+		}
+	}
+	return false
+}
+
+func intersect(a, b []hubKey) bool {
+	for _, k := range a {
+		if slices.Contains(b, k) {
+			return true
+		}
+	}
+	return false
+}
+
+// section collects what is read and written from a lock operation to its
+// counterpart, along next.
+func (x *Exploration) section(id PointID, o op, next [][]PointID, forward bool) section {
+	s := section{reads: make(map[cellKey]bool), writes: make(map[cellKey]bool)}
+	keys := x.keys(o)
+	seen := map[PointID]bool{id: true}
+	work := append([]PointID(nil), next[id]...)
+	for len(work) > 0 && len(seen) < maxSection {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[p] {
+			continue
+		}
+		seen[p] = true
+		ended := false
+		for _, q := range x.ops[p] {
+			if q.family == lockFamily && q.release == forward && intersect(keys, x.keys(q)) {
+				ended = true
+			}
+			if q.kind == syncapi.CondWait {
+				s.reads[cellKey{}], s.writes[cellKey{}] = true, true
+			}
+		}
+		if ended {
+			continue
+		}
+		x.touch(p, s)
+		if !forward && p == x.threadEntry(p) {
+			s.open = true
+		}
+		work = append(work, next[p]...)
+	}
+	if len(work) > 0 {
+		s.open = true
+	}
+	return s
+}
+
+const maxSection = 4000
+
+func (x *Exploration) threadEntry(p PointID) PointID {
+	if f := x.points[p].Frame; f != nil && f.Thread != nil && f.Thread.Parent != nil {
+		return x.entry[f.Thread.Entry]
+	}
+	return noPoint
+}
+
+// touch records the memory that a point reads and writes.
+func (x *Exploration) touch(p PointID, s section) {
+	f := x.points[p].Frame
+	mark := func(m map[cellKey]bool, v ssa.Value) {
+		for _, t := range x.value(f, v, "").list {
+			m[cellKey{t.Obj, contentPath(t.Path)}] = true
+		}
+	}
+	switch v := x.points[p].Instr.(type) {
+	case *ssa.UnOp:
+		mark(s.reads, v.X)
+	case *ssa.Store:
+		mark(s.writes, v.Addr)
+	case *ssa.MapUpdate:
+		mark(s.writes, v.Map)
+	case *ssa.Lookup:
+		mark(s.reads, v.X)
+	case *ssa.Range:
+		mark(s.reads, v.X)
+	case ssa.CallInstruction:
+		if b, ok := v.Common().Value.(*ssa.Builtin); ok {
+			switch b.Name() {
+			case "len":
+				mark(s.reads, v.Common().Args[0])
+			case "delete", "clear":
+				mark(s.writes, v.Common().Args[0])
+			}
+			return
+		}
+		if x.isOutside(f, v) && !x.pkg.quiet(v.Common()) {
+			if _, known := x.pkg.classify(v); !known {
+				s.reads[cellKey{}], s.writes[cellKey{}] = true, true
+			}
+		}
+	}
+}

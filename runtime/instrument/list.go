@@ -1,0 +1,114 @@
+package instrument
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// A Package is what the go command says of a package, as far as it matters
+// here.
+type Package struct {
+	ImportPath   string
+	Dir          string
+	Name         string
+	Standard     bool // part of the Go distribution
+	DepOnly      bool // not named by the patterns, but needed by what is
+	ForTest      string
+	GoFiles      []string
+	CgoFiles     []string
+	TestGoFiles  []string
+	XTestGoFiles []string
+	Module       *Module
+	Error        *PackageError
+	DepsErrors   []*PackageError
+}
+
+// A Module is the module that a package is in.
+type Module struct {
+	Path    string
+	Dir     string // empty in vendor mode, but for main modules
+	Version string
+	Main    bool
+	Replace *Module
+}
+
+// A PackageError says why a package could not be loaded.
+type PackageError struct {
+	Pos string
+	Err string
+}
+
+func (e *PackageError) String() string {
+	if e.Pos == "" {
+		return e.Err
+	}
+	return e.Pos + ": " + e.Err
+}
+
+// ListFields are the fields to ask the go command for, in the form
+// "go list -json=...".
+const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Module,Error,DepsErrors"
+
+// ParseList reads the output of "go list -deps -json". Packages that were made
+// for tests only are left out: their files are those of the packages they test.
+func ParseList(output []byte) ([]Package, error) {
+	var list []Package
+	for dec := json.NewDecoder(bytes.NewReader(output)); ; {
+		var p Package
+		switch err := dec.Decode(&p); {
+		case errors.Is(err, io.EOF):
+			return list, nil
+		case err != nil:
+			return nil, fmt.Errorf("reading the go command's list of packages: %w", err)
+		}
+		if p.ForTest == "" && !(p.Name == "main" && strings.HasSuffix(p.ImportPath, ".test") && p.Dir != "" && synthetic(p)) {
+			list = append(list, p)
+		}
+	}
+}
+
+// synthetic reports whether p is the main package of a test binary, the only
+// file of which is generated.
+func synthetic(p Package) bool {
+	return len(p.GoFiles) == 1 && filepath.IsAbs(p.GoFiles[0])
+}
+
+// ours reports whether the files of p may be replaced and belong to the user:
+// those of main modules and of modules replaced by a folder. Dependencies in the
+// module cache cannot be replaced, vendored ones are not the user's.
+func (p *Package) ours() bool {
+	if p.Standard || p.Dir == "" || slices.Contains(strings.Split(filepath.ToSlash(p.Dir), "/"), "vendor") {
+		return false
+	}
+	m := p.Module
+	return m == nil || m.Main || m.Replace != nil && m.Replace.Version == ""
+}
+
+// HasTests reports whether p has test files.
+func (p *Package) HasTests() bool { return len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 }
+
+// files lists the files of p that are compiled, with its tests if they are to
+// be, by absolute name.
+func (p *Package) files(tests bool) []string {
+	names := slices.Concat(p.GoFiles, p.CgoFiles)
+	if tests {
+		names = append(names, slices.Concat(p.TestGoFiles, p.XTestGoFiles)...)
+	}
+	for i, name := range names {
+		names[i] = p.file(name)
+	}
+	return names
+}
+
+func (p *Package) file(name string) string {
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(p.Dir, name)
+}

@@ -1,0 +1,29 @@
+// Four turnstiles let people into a stadium and count them together.
+package main
+
+import (
+	"fmt"
+	"sync"
+)
+
+const (
+	turnstiles = 4
+	people     = 250_000 // through each turnstile
+)
+
+var visitors int
+
+func turnstile() {
+	for range people {
+		visitors++
+	}
+}
+
+func main() {
+	var wg sync.WaitGroup
+	for range turnstiles {
+		wg.Go(turnstile)
+	}
+	wg.Wait()
+	fmt.Printf("counted %d of %d visitors\n", visitors, turnstiles*people)
+}
