@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 )
 
@@ -15,6 +16,7 @@ import (
 func Suite() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		badignore.Analyzer,
+		datarace.Analyzer,
 		missingunlock.Analyzer,
 	}
 }
