@@ -26,6 +26,7 @@
 package execute
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -57,6 +58,9 @@ type Command struct {
 	// MaxOutput stops the program when either of its outputs exceeds this many
 	// bytes. Zero means [DefaultMaxOutput].
 	MaxOutput int64
+	// KeepAll keeps all of an output within MaxOutput, rather than its
+	// beginning and its end.
+	KeepAll bool
 }
 
 const (
@@ -76,6 +80,8 @@ const lingering = 200 * time.Millisecond
 
 // runVariable is the environment variable by which descendants are known.
 const runVariable = "LOCKSTEP_RUN"
+
+func (c *Command) maxOutput() int64 { return cmp.Or(max(c.MaxOutput, 0), DefaultMaxOutput) }
 
 // A Result is what a run came to.
 type Result struct {
@@ -167,9 +173,10 @@ func start(c Command) (*process, error) {
 	p.cmd.Env = append(slices.Clip(c.Env), runVariable+"="+p.run)
 	p.cmd.SysProcAttr = processAttributes()
 
-	limit := c.MaxOutput
-	if limit <= 0 {
-		limit = DefaultMaxOutput
+	limit := c.maxOutput()
+	head := int64(keepHead)
+	if c.KeepAll {
+		head = limit
 	}
 	var once sync.Once
 	exceeded := func() { once.Do(func() { close(p.tooMuch) }) }
@@ -191,7 +198,7 @@ func start(c Command) (*process, error) {
 		}
 		writers = append(writers, w)
 		*out.writer = w // a file: the child writes to it without a goroutine of package exec
-		*out.to = newReader(r, limit, exceeded)
+		*out.to = newReader(r, int(head), limit, exceeded)
 	}
 	err := p.cmd.Start()
 	closeWriters()
@@ -234,11 +241,7 @@ func (p *process) wait(ctx context.Context, c Command) (o Outcome, forced bool) 
 	case <-ctx.Done():
 		return Interrupted{}, p.stop(grace)
 	case <-p.tooMuch:
-		limit := c.MaxOutput
-		if limit <= 0 {
-			limit = DefaultMaxOutput
-		}
-		return OutputLimit{limit}, p.stop(grace)
+		return OutputLimit{c.maxOutput()}, p.stop(grace)
 	}
 }
 

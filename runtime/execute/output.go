@@ -81,8 +81,8 @@ type reader struct {
 
 // newReader starts to drain file. It calls exceeded, perhaps more than once,
 // when more than limit bytes came.
-func newReader(file *os.File, limit int64, exceeded func()) *reader {
-	r := &reader{file: file, done: make(chan struct{}), buf: buffer{maxHead: keepHead, maxTail: keepTail}}
+func newReader(file *os.File, head int, limit int64, exceeded func()) *reader {
+	r := &reader{file: file, done: make(chan struct{}), buf: buffer{maxHead: head, maxTail: keepTail}}
 	go func() {
 		defer close(r.done)
 		chunk := make([]byte, 32<<10)

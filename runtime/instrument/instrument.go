@@ -37,6 +37,7 @@
 package instrument
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -49,6 +50,10 @@ import (
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/shim"
+
+	// For the version of go-deadlock in the build information of whoever
+	// instruments.
+	_ "github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
 
 // Import paths of what is laid into the program, as the packages that are laid
@@ -89,7 +94,10 @@ type Options struct {
 	Leaks bool
 	// Deadlock is the folder of go-deadlock's source. It is needed for Locks.
 	Deadlock string
-	Source   Source
+	// GoVersion is the language version for a program that is in no module,
+	// such as "1.26".
+	GoVersion string
+	Source    Source
 }
 
 // A Result is an instrumented program.
@@ -155,7 +163,7 @@ func (c *composer) findHome() bool {
 		}
 		if p.Module == nil {
 			c.home, c.dir = looseModule+"/"+evidence.ShimFolder, filepath.Join(p.Dir, evidence.ShimFolder)
-			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo 1.21\n")
+			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo " + cmp.Or(c.opt.GoVersion, "1.21") + "\n")
 			return true
 		}
 	}
@@ -315,10 +323,54 @@ func printStack(w io.Writer, pcs []uintptr) { stack.Print(w, pcs) }
 	return nil
 }
 
+// A Replacement is what the go command reads from an overlay's JSON file: the
+// name of the file to read instead of each, "" where none is to be there.
+type Replacement map[string]string
+
+// ReadReplacement reads such a file, from the working directory dir.
+func ReadReplacement(jsonFile, dir string) (Replacement, error) {
+	data, err := os.ReadFile(absolute(jsonFile, dir))
+	if err != nil {
+		return nil, err
+	}
+	var file struct{ Replace Replacement }
+	if err := json.Unmarshal(data, &file); err != nil {
+		return nil, fmt.Errorf("%s: %w", jsonFile, err)
+	}
+	replace := make(Replacement, len(file.Replace))
+	for from, to := range file.Replace {
+		if to != "" {
+			to = absolute(to, dir)
+		}
+		replace[absolute(from, dir)] = to
+	}
+	return replace, nil
+}
+
+func absolute(name, dir string) string {
+	if filepath.IsAbs(name) {
+		return filepath.Clean(name)
+	}
+	return filepath.Join(dir, name)
+}
+
+// ReadFile reads the file that stands for name.
+func (r Replacement) ReadFile(name string) ([]byte, error) {
+	if to, ok := r[filepath.Clean(name)]; ok {
+		if to == "" {
+			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+		}
+		name = to
+	}
+	return os.ReadFile(name)
+}
+
 // Write writes the overlay into dir, as files and the JSON file that the go
-// command reads, the name of which it returns.
-func (o Overlay) Write(dir string) (jsonFile string, err error) {
-	replace := make(map[string]string, len(o))
+// command reads, the name of which it returns. What the user overlays already
+// stays, where o has nothing of its own.
+func (o Overlay) Write(dir string, users Replacement) (jsonFile string, err error) {
+	replace := make(Replacement, len(o)+len(users))
+	maps.Copy(replace, users)
 	for i, name := range slices.Sorted(maps.Keys(o)) {
 		// The name's end tells the go command what kind of file it is.
 		file := filepath.Join(dir, fmt.Sprintf("%d_%s", i, filepath.Base(name)))

@@ -43,6 +43,8 @@ type Env struct {
 func commands() []func(*Env) *cobra.Command {
 	return []func(*Env) *cobra.Command{
 		newCheckCommand,
+		newRunCommand,
+		newTestCommand,
 		newExplainCommand,
 		newVersionCommand,
 	}

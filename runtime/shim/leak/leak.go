@@ -69,9 +69,14 @@ func stuck() bool {
 	return p.Count() == before-1 && runtime.NumGoroutine() == before
 }
 
+// settling is how long the goroutines may take, once main has returned, to get
+// to where they block or end.
+const settling = 20 * time.Millisecond
+
 // AtEnd is what main defers.
 func AtEnd() {
 	if ending.Begin() {
+		time.Sleep(settling)
 		write()
 	}
 }
@@ -79,6 +84,7 @@ func AtEnd() {
 // Exit stands for os.Exit.
 func Exit(code int) {
 	if ending.Begin() {
+		time.Sleep(settling)
 		write()
 	}
 	os.Exit(code)

@@ -1,0 +1,200 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"golang.org/x/term"
+
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
+	"github.com/lockstep-go/lockstep/cmd/internal/explore"
+)
+
+func newRunCommand(env *Env) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [flags] [package or files] [-- arguments]",
+		Short: env.Text("run-short"),
+		Long:  env.Text("run-long"),
+	}
+	o := env.runFlags(cmd.Flags(), 3)
+	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {
+		return env.explore(ctx, o, cmd, args)
+	})
+	return cmd
+}
+
+// runFlags are the flags of commands that run programs.
+type runFlags struct {
+	*output
+	explore.Options
+	variants []string
+}
+
+// runFlags declares them. count is how many runs are made unless told
+// otherwise.
+func (env *Env) runFlags(flags *pflag.FlagSet, count int) *runFlags {
+	o := &runFlags{output: env.outputFlags(flags)}
+	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
+	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
+	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
+	flags.DurationVar(&o.Timeout, "timeout", explore.DefaultTimeout, env.Text("flag-timeout"))
+	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
+	flags.StringSliceVar(&o.variants, "variants", nil, env.Text("flag-variants", "variants", variantNames()))
+	flags.StringVar(&o.Tags, "tags", "", env.Text("flag-tags"))
+	return o
+}
+
+func variantNames() string {
+	var names []string
+	for _, v := range explore.Variants() {
+		names = append(names, string(v))
+	}
+	return strings.Join(names, ", ")
+}
+
+// validateRun is the usage error about the flags' values, if any.
+func (env *Env) validateRun(o *runFlags, flags *pflag.FlagSet) error {
+	if err := o.validate(env); err != nil {
+		return err
+	}
+	for _, n := range o.Cores {
+		if n < 1 {
+			return usage(env.Text("bad-number", "flag", "cpu", "value", strconv.Itoa(n)))
+		}
+	}
+	if o.Count < 1 {
+		return usage(env.Text("bad-number", "flag", "count", "value", strconv.Itoa(o.Count)))
+	}
+	if flags.Changed("count") && flags.Changed("for") {
+		return usage(env.Text("count-and-for"))
+	}
+	for name, d := range map[string]time.Duration{"timeout": o.Timeout, "lock-timeout": o.LockTimeout} {
+		if d <= 0 {
+			return usage(env.Text("bad-duration", "flag", name, "value", d.String()))
+		}
+	}
+	if flags.Changed("for") && o.For <= 0 {
+		return usage(env.Text("bad-duration", "flag", "for", "value", o.For.String()))
+	}
+	for _, name := range o.variants {
+		v := explore.Variant(name)
+		known := false
+		for _, k := range explore.Variants() {
+			known = known || v == k
+		}
+		if !known {
+			return &hintError{
+				err:  errors.New(env.Text("unknown-variant", "variant", name)),
+				hint: env.Text("hint-variants", "variants", variantNames()),
+			}
+		}
+		o.Variants = append(o.Variants, v)
+	}
+	return nil
+}
+
+// explore runs what the arguments name and reports what that showed.
+func (env *Env) explore(ctx context.Context, o *runFlags, cmd *cobra.Command, args []string) (exitcode.Code, error) {
+	if err := env.validateRun(o, cmd.Flags()); err != nil {
+		return exitcode.Usage, err
+	}
+	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+		args, o.Args = args[:dash], args[dash:]
+	}
+	o.Patterns, o.Dir, o.Lang = args, env.Dir, env.lang
+	bar := env.newProgress()
+	o.Progress = bar.show
+	res, err := explore.Run(ctx, o.Options)
+	bar.close()
+	var mistake *explore.UsageError
+	switch {
+	case errors.As(err, &mistake):
+		return exitcode.Usage, usage(mistake.Error())
+	case err != nil:
+		return exitcode.Failed, err
+	}
+	err = env.show(o.output, res.Findings)
+	env.printRuns(res)
+	return res.Code(), err
+}
+
+// printRuns writes to stderr what is to be known beside the findings, and one
+// line that sums up.
+func (env *Env) printRuns(res *explore.Outcome) {
+	for _, b := range res.BuildErrors {
+		fmt.Fprintf(env.Stderr, "# %s\n%s\n", env.Text("not-built", "package", b.Package), strings.TrimSpace(b.Output))
+	}
+	for _, n := range res.Notes {
+		env.complain(n.Text(env.lang))
+		if n.Detail != "" {
+			fmt.Fprintf(env.Stderr, "\t%s\n", strings.ReplaceAll(n.Detail, "\n", "\n\t"))
+		}
+	}
+	var variants []string
+	for _, v := range res.Variants {
+		variants = append(variants, string(v))
+	}
+	line := env.Text("summary-runs",
+		"findings", env.count("findings", len(res.Findings)),
+		"runs", env.count("runs", res.Runs),
+		"packages", env.count("packages", len(res.Packages)),
+		"variants", cmp.Or(strings.Join(variants, ", "), env.Text("variants-none")))
+	if res.Interrupted {
+		line += env.Text("summary-interrupted-runs")
+	}
+	env.complain(line)
+}
+
+// A progress shows on a terminal how far the exploration is.
+type progress struct {
+	env      *Env
+	bar      *progressbar.ProgressBar // nil until something is to be shown
+	building bool
+	total    int
+}
+
+func (env *Env) newProgress() *progress { return &progress{env: env} }
+
+// show is called by one goroutine at a time.
+func (p *progress) show(now explore.Progress) {
+	f, ok := p.env.Stderr.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return
+	}
+	if p.bar == nil || p.building != now.Building || p.total != now.Total {
+		p.close()
+		total := now.Total
+		if total == 0 {
+			total = -1 // a spinner
+		}
+		p.building, p.total = now.Building, now.Total
+		p.bar = progressbar.NewOptions(total,
+			progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+			progressbar.OptionSetWidth(20), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
+	}
+	key, pairs := message.Key("progress-building"), []string{"package", now.Package}
+	if !now.Building {
+		key = "progress-running"
+		pairs = append(pairs, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
+	}
+	p.bar.Describe(p.env.Text(key, pairs...))
+	p.bar.Set(now.Done)
+}
+
+// close removes the bar from the terminal.
+func (p *progress) close() {
+	if p.bar != nil {
+		p.bar.Finish()
+		p.bar = nil
+	}
+}

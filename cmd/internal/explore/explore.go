@@ -1,0 +1,293 @@
+package explore
+
+import (
+	"cmp"
+	"context"
+	"embed"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"time"
+
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/runtime/evidence"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
+)
+
+//go:embed messages/notes
+var notesFS embed.FS
+
+// notes words what is to be said about the runs themselves; the words of
+// findings are in catalogue.
+var notes = message.MustLoad(notesFS, "messages/notes")
+
+// A Variant is a way to watch a program, by one detector.
+type Variant string
+
+const (
+	Race     Variant = "race"     // the race detector
+	Deadlock Variant = "deadlock" // go-deadlock in place of the locks of package sync
+	Leak     Variant = "leak"     // the goroutine leak profile
+)
+
+// Variants lists all of them.
+func Variants() []Variant { return []Variant{Race, Deadlock, Leak} }
+
+// Options say what to run and how.
+type Options struct {
+	Dir string   // the user's working directory; "" is the process's own
+	Env []string // environment of the go command and the programs; nil is the process's own
+
+	// Tests runs the tests of packages, rather than a main package.
+	Tests bool
+	// Patterns name the packages as the go command names them, or the files of
+	// one package. Nil means ".", or "./..." for tests.
+	Patterns []string
+	// Args are the program's arguments, or more flags for test binaries.
+	Args []string
+	// RunTests is the regular expression of the tests to run, "" for all.
+	RunTests string
+	Tags     string // build tags
+
+	Variants []Variant // nil means all that work here
+	Cores    []int     // values of GOMAXPROCS; nil means 1, 2, 4 and so on up to all cores
+	// Count is how often each package is run in each way; 0 means once. It is
+	// ignored if For is set.
+	Count int
+	// For makes runs for this long. Each package is run in each way at least
+	// once.
+	For time.Duration
+	// Timeout stops a run; 0 means [DefaultTimeout].
+	Timeout time.Duration
+	// LockTimeout is how long a lock may be waited for until go-deadlock
+	// reports that; 0 means [DefaultLockTimeout].
+	LockTimeout time.Duration
+	// MaxOutput stops a run that prints more than this many bytes; 0 means the
+	// default of package execute.
+	MaxOutput int64
+	// Parallel is how many runs may go on at the same time; 0 means 1. Runs that
+	// compete for cores see fewer interleavings on each of them.
+	Parallel int
+
+	Lang message.Lang
+	// Progress, if not nil, is told what goes on. It is called by one
+	// goroutine at a time.
+	Progress func(Progress)
+}
+
+const (
+	DefaultTimeout     = time.Minute
+	DefaultLockTimeout = 5 * time.Second
+)
+
+// A Progress says how far the exploration is.
+type Progress struct {
+	Building bool          // or else running
+	Package  string        // that is built or run next
+	Variants []Variant     // how
+	Cores    int           // while running
+	Done     int           // of builds or runs
+	Total    int           // 0 if unknown
+	Elapsed  time.Duration // of Options.For
+	Found    int           // different pieces of evidence of a bug so far
+}
+
+// An Outcome is what the exploration came to.
+type Outcome struct {
+	Findings     []*finding.Finding
+	Observations []evidence.Observation
+	// Notes say what else is to be known: what could not be done, how runs
+	// ended that showed no bug.
+	Notes []Note
+	// BuildErrors are the packages that could not be loaded or built.
+	BuildErrors []BuildError
+	Packages    []string // import paths of what was run
+	Variants    []Variant
+	Runs        int
+	// Limited says that runs were stopped by a limit, without a finding that
+	// would explain it.
+	Limited     bool
+	Interrupted bool // the context was done before everything was
+}
+
+// A Note is a sentence about the exploration.
+type Note struct {
+	message.Message
+	Detail string // lines to show below it, such as what the program printed; may be empty
+}
+
+// Text words the note.
+func (n Note) Text(lang message.Lang) string { return notes.Text(lang, n.Message) }
+
+// A BuildError is the go command's own report of what is wrong with a package.
+type BuildError struct {
+	Package string
+	Output  string
+}
+
+// Code is the outcome as an exit status.
+func (o *Outcome) Code() exitcode.Code {
+	code := exitcode.Clean
+	if len(o.Findings) > 0 {
+		code = exitcode.Findings
+	}
+	if len(o.BuildErrors) > 0 {
+		code = max(code, exitcode.Failed)
+	}
+	if o.Limited || o.Interrupted {
+		code = max(code, exitcode.Limit)
+	}
+	return code
+}
+
+// A UsageError is a mistake in what the user asked for.
+type UsageError struct {
+	message.Message
+	text string
+}
+
+func (e *UsageError) Error() string { return e.text }
+
+// A ToolError is a failure that keeps everything from being run.
+type ToolError struct {
+	message.Message
+	text string
+}
+
+func (e *ToolError) Error() string { return e.text }
+
+func (opt *Options) usageError(m message.Message) error {
+	return &UsageError{m, notes.Text(opt.Lang, m)}
+}
+
+func (opt *Options) toolError(m message.Message) error {
+	return &ToolError{m, notes.Text(opt.Lang, m)}
+}
+
+// Run builds the program once per variant, runs it under every number of
+// cores, and makes findings of what the runs showed.
+//
+// Once ctx is done the running program is stopped, and what was found so far
+// is returned. An error means that nothing could be run: it is a *[UsageError]
+// or a *[ToolError].
+func Run(ctx context.Context, opt Options) (*Outcome, error) {
+	opt = opt.withDefaults()
+	tc, err := findToolchain(ctx, &opt)
+	if err != nil {
+		return nil, err
+	}
+	packages, err := tc.list(ctx)
+	if err != nil {
+		return nil, err
+	}
+	temp, err := os.MkdirTemp("", "lockstep-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+
+	s := &session{opt: &opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}
+	if err := s.findTargets(); err != nil {
+		return nil, err
+	}
+	s.chooseFlavours()
+	s.build(ctx)
+	s.run(ctx)
+	s.finish(ctx)
+	return s.outcome, nil
+}
+
+func (opt Options) withDefaults() Options {
+	if opt.Env == nil {
+		opt.Env = os.Environ()
+	}
+	if opt.Dir == "" {
+		opt.Dir, _ = os.Getwd()
+	}
+	if abs, err := filepath.Abs(opt.Dir); err == nil {
+		opt.Dir = abs
+	}
+	if len(opt.Patterns) == 0 {
+		opt.Patterns = []string{"."}
+		if opt.Tests {
+			opt.Patterns = []string{"./..."}
+		}
+	}
+	if len(opt.Variants) == 0 {
+		opt.Variants = Variants()
+	}
+	if len(opt.Cores) == 0 {
+		opt.Cores = coresUpTo(runtime.NumCPU())
+	}
+	opt.Count = max(opt.Count, 1)
+	opt.Parallel = max(opt.Parallel, 1)
+	opt.Timeout = cmp.Or(opt.Timeout, DefaultTimeout)
+	opt.LockTimeout = cmp.Or(opt.LockTimeout, DefaultLockTimeout)
+	return opt
+}
+
+// A session is one exploration.
+type session struct {
+	opt      *Options
+	tc       *toolchain
+	packages []instrument.Package
+	temp     string
+
+	targets  []*target
+	flavours []flavour
+	tally    evidence.Tally
+	ends     map[endKey]*endCount // of runs that did not simply succeed
+	outcome  *Outcome
+}
+
+// A target is one program to run: a main package or the tests of a package.
+type target struct {
+	pkg      *instrument.Package
+	args     []string           // that name it to the go command
+	binaries map[flavour]string // files, where they could be built
+	failed   bool               // does not compile as it is
+}
+
+// note adds a note once.
+func (s *session) note(m message.Message, detail string) {
+	n := Note{m, detail}
+	same := func(o Note) bool {
+		return o.Key == n.Key && o.Detail == n.Detail && n.Text(message.English) == o.Text(message.English)
+	}
+	if !slices.ContainsFunc(s.outcome.Notes, same) {
+		s.outcome.Notes = append(s.outcome.Notes, n)
+	}
+}
+
+func (s *session) progress(p Progress) {
+	if s.opt.Progress != nil {
+		s.opt.Progress(p)
+	}
+}
+
+// finish makes the findings.
+func (s *session) finish(ctx context.Context) {
+	o := s.outcome
+	o.Interrupted = ctx.Err() != nil
+	o.Observations = s.tally.Observations()
+	o.Findings = Translate(o.Observations, Translation{
+		Lang:    s.opt.Lang,
+		Source:  s.tc.overlay.ReadFile,
+		Package: s.packageOf,
+	})
+	s.explainEnds()
+}
+
+// packageOf is the import path of the package that a file is in.
+func (s *session) packageOf(file string) string {
+	dir := filepath.Dir(file)
+	for _, p := range s.packages {
+		if p.Dir == dir {
+			return p.ImportPath
+		}
+	}
+	return ""
+}

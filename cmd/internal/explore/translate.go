@@ -1,0 +1,303 @@
+// Package explore runs the program under test and makes findings of what the
+// runs showed.
+package explore
+
+import (
+	"bytes"
+	"cmp"
+	"embed"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/runtime/evidence"
+)
+
+//go:embed messages
+var messages embed.FS
+
+var catalogue = message.MustLoad(messages, "messages")
+
+// A Translation says how observations are worded.
+type Translation struct {
+	Lang message.Lang
+	// Source reads a source file, to name variables and locks and to
+	// fingerprint findings; nil does without.
+	Source func(file string) ([]byte, error)
+	// Package is the import path of the package that file belongs to, or "";
+	// nil goes by the names of functions, which do not tell that of a main
+	// package.
+	Package func(file string) string
+}
+
+// The rules that runs find breaches of.
+const (
+	ruleRace      = "datarace"
+	ruleOrder     = "lockorder"
+	ruleTwice     = "doublelock"
+	ruleDeadlock  = "deadlock"
+	ruleLeak      = "goroutineleak"
+	ruleMisuse    = "syncmisuse"
+	rulePanic     = "panic"
+	categoryMap   = "map"
+	categoryFatal = "fatal"
+)
+
+// Translate makes findings of what runs showed, in stable order. What says
+// something about a run and not about the program makes none. The same bug
+// seen under several variants makes one, with the witness of the variant that shows it
+// best; so does a wait for a lock whose cause, seen by the same variant, is a
+// finding of its own.
+func Translate(observations []evidence.Observation, t Translation) []*finding.Finding {
+	var found []*finding.Finding
+	for _, o := range evidence.Distinct(observations) {
+		if o.Evidence.Kind.Bug() && !explained(&o, observations) {
+			found = append(found, t.finding(&o))
+		}
+	}
+	finding.Sort(found)
+	t.fingerprint(found)
+	return found
+}
+
+// explained reports whether o is a wait for a lock at a place where the same
+// variant found locks in opposite order or a lock taken twice: go-deadlock
+// reports the cause and, when it comes to pass, each of its waits.
+func explained(o *evidence.Observation, all []evidence.Observation) bool {
+	if o.Evidence.Kind != evidence.LockTimeout || len(o.Evidence.Operations) == 0 {
+		return false
+	}
+	at := place(o.Evidence.Operations[0])
+	return slices.ContainsFunc(all, func(c evidence.Observation) bool {
+		if c.Variant != o.Variant || c.Evidence.Kind != evidence.LockOrder && c.Evidence.Kind != evidence.RecursiveLock {
+			return false
+		}
+		return slices.ContainsFunc(c.Evidence.Operations, func(op evidence.Operation) bool {
+			return op.Role != evidence.RoleOther && place(op) == at
+		})
+	})
+}
+
+// fingerprint sets the fingerprints of findings that are in order.
+func (t Translation) fingerprint(found []*finding.Finding) {
+	likes := make(map[string]int)
+	for _, f := range found {
+		line := t.line(f.Range.Start)
+		like := finding.Fingerprint(f, line, 0)
+		f.Fingerprint = finding.Fingerprint(f, line, likes[like])
+		likes[like]++
+	}
+}
+
+// file is the source file that p is in, or nil.
+func (t Translation) file(p finding.Position) []byte {
+	if t.Source == nil || !p.IsValid() {
+		return nil
+	}
+	src, err := t.Source(p.File)
+	if err != nil {
+		return nil
+	}
+	return src
+}
+
+// line is the source line at p, or "".
+func (t Translation) line(p finding.Position) string {
+	n := 0
+	for line := range bytes.Lines(t.file(p)) {
+		if n++; n == p.Line {
+			return string(bytes.TrimSpace(line))
+		}
+	}
+	return ""
+}
+
+// finding makes the finding of one observation.
+func (t Translation) finding(o *evidence.Observation) *finding.Finding {
+	w := &wording{Translation: t, evidence: &o.Evidence}
+	f := w.describe()
+	f.Message = t.text(w.message)
+	f.MessageKey = string(w.message.Key)
+	f.MessageArgs = w.message.Args
+	f.Source = finding.Dynamic
+	f.Confidence = cmp.Or(f.Confidence, finding.High)
+	f.Witness = &finding.Witness{
+		Seen: o.Seen, Runs: o.Runs, Cores: o.Cores, Detector: o.Variant,
+		Replay: o.Command, Log: o.Evidence.Raw,
+	}
+	return f
+}
+
+func (t Translation) text(m message.Message) string { return catalogue.Text(t.Lang, m) }
+
+// said is the sentence of the given key.
+func (t Translation) said(key string, pairs ...string) string {
+	return t.text(message.New(message.Key(key), pairs...))
+}
+
+// place is where o is in the user's source. It is the zero Position if no
+// frame of o's own stack is user code.
+func place(o evidence.Operation) finding.Position {
+	if f, ok := o.Stack.User(); ok {
+		return position(f)
+	}
+	return finding.Position{}
+}
+
+// spawned is where the goroutine of o was started in the user's source, or
+// the zero Position.
+func spawned(o evidence.Operation) finding.Position {
+	if f, ok := o.Goroutine.Created.User(); ok {
+		return position(f)
+	}
+	return finding.Position{}
+}
+
+// waits is place for an operation that blocks. "go mu.Lock()" blocks where it
+// starts the goroutine.
+func waits(o evidence.Operation) finding.Position {
+	if p := place(o); p.IsValid() {
+		return p
+	}
+	return spawned(o)
+}
+
+// here is the place of o by which it is known and joined with what reading
+// finds.
+func here(o evidence.Operation) finding.Position {
+	if o.Role == evidence.RoleBlocked {
+		return waits(o)
+	}
+	return place(o)
+}
+
+func position(f evidence.Frame) finding.Position {
+	return finding.Position{File: filepath.FromSlash(f.File), Line: f.Line}
+}
+
+// short is p as a message says it: a message stands beside its full path.
+func (t Translation) short(p finding.Position) string {
+	if !p.IsValid() {
+		return t.said("unknown-place")
+	}
+	return filepath.Base(p.File) + ":" + strconv.Itoa(p.Line)
+}
+
+// goroutine names the goroutine of o by where it was started, or else by what
+// it was started to do.
+func (t Translation) goroutine(o evidence.Operation) string {
+	switch p := spawned(o); {
+	case o.Goroutine.Main:
+		return t.said("goroutine-main")
+	case p.IsValid():
+		return t.said("goroutine-started", "place", t.short(p))
+	}
+	for _, f := range slices.Backward(o.Stack) {
+		if f.User {
+			_, function := splitFunc(f.Func)
+			return t.said("goroutine-running", "function", function)
+		}
+	}
+	return t.said("goroutine-unknown")
+}
+
+// at makes a finding whose primary place is that of o.
+func (t Translation) at(rule, category string, o evidence.Operation) *finding.Finding {
+	f := &finding.Finding{Rule: rule, Category: category}
+	frame, ok := o.Place()
+	if !ok {
+		return f
+	}
+	f.Range = at(position(frame))
+	pkg, function := splitFunc(frame.Func)
+	f.Function, f.Package = function, pkg
+	if t.Package != nil {
+		f.Package = cmp.Or(t.Package(frame.File), pkg)
+	}
+	return f
+}
+
+func at(p finding.Position) finding.Range { return finding.Range{Start: p} }
+
+// splitFunc splits the name of a function into the import path of its package
+// and what is left, the path being "" where the name does not tell it for
+// certain: of a main package, and where only its last element was printed.
+func splitFunc(name string) (pkg, function string) {
+	// Type arguments may hold paths of their own.
+	end := strings.IndexByte(name, '[')
+	if end < 0 {
+		end = len(name)
+	}
+	slash := strings.LastIndexByte(name[:end], '/')
+	dot := strings.IndexByte(name[slash+1:], '.')
+	if dot < 0 {
+		return "", name
+	}
+	dot += slash + 1
+	if slash >= 0 {
+		pkg = name[:dot]
+	}
+	return pkg, name[dot+1:]
+}
+
+// operations lists the places of ops in user code, each once.
+func operations(ops []evidence.Operation) []finding.Position {
+	var list []finding.Position
+	for _, o := range ops {
+		if o.Role == evidence.RoleOther {
+			continue
+		}
+		if p := here(o); p.IsValid() && !slices.Contains(list, p) {
+			list = append(list, p)
+		}
+	}
+	slices.SortFunc(list, finding.Position.Compare)
+	return list
+}
+
+// hereRoles are the roles of related places, and the keys of what is said
+// beside them. What stopped the program is not among them: it is the primary
+// place.
+var hereRoles = map[evidence.Role]struct {
+	role diagnostic.Role
+	key  string
+}{
+	evidence.RoleRead:        {diagnostic.RoleRead, "here-read"},
+	evidence.RoleWrite:       {diagnostic.RoleWrite, "here-write"},
+	evidence.RoleAtomicRead:  {diagnostic.RoleRead, "here-atomic-read"},
+	evidence.RoleAtomicWrite: {diagnostic.RoleWrite, "here-atomic-write"},
+	evidence.RoleFirstLock:   {diagnostic.RoleLock, "here-first-lock"},
+	evidence.RoleSecondLock:  {diagnostic.RoleLock, "here-second-lock"},
+	evidence.RoleLock:        {diagnostic.RoleLock, "here-lock"},
+	evidence.RoleHold:        {diagnostic.RoleLock, "here-hold"},
+	evidence.RoleBlocked:     {diagnostic.RoleBlock, "here-blocked"},
+}
+
+// related lists the places of ops and of the go statements that started their
+// goroutines.
+func (t Translation) related(ops []evidence.Operation) []finding.Related {
+	var list []finding.Related
+	add := func(role diagnostic.Role, p finding.Position, text string) {
+		r := finding.Related{Role: finding.Role(role), Range: at(p), Message: text}
+		if p.IsValid() && !slices.Contains(list, r) {
+			list = append(list, r)
+		}
+	}
+	for _, o := range ops {
+		how, ok := hereRoles[o.Role]
+		if !ok {
+			continue
+		}
+		add(how.role, here(o), t.said(how.key, "goroutine", t.goroutine(o)))
+	}
+	for _, o := range ops {
+		if o.Role != evidence.RoleOther {
+			add(diagnostic.RoleSpawn, spawned(o), t.said("here-spawn"))
+		}
+	}
+	return list
+}
