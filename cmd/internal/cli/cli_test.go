@@ -138,7 +138,7 @@ func TestCatalogue(t *testing.T) {
 			}
 		}
 	}
-	for _, noun := range []string{"findings", "packages", "files"} {
+	for _, noun := range []string{"findings", "packages", "files", "runs"} {
 		for _, form := range []string{"none", "one", "many"} {
 			check(token.Position{Filename: "count"}, message.Key(noun+"-"+form), []string{"n"})
 		}

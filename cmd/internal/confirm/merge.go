@@ -4,6 +4,7 @@ package confirm
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -29,13 +30,24 @@ func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 	dynamic = slices.Clone(dynamic)
 	finding.Sort(dynamic)
 	var rest []*finding.Finding
+	var confirmed []*finding.Finding
 	for _, d := range dynamic {
 		if s := bestMatch(merged, d); s != nil {
+			confirmed = append(confirmed, d)
 			absorb(s, d)
+		} else if i := slices.IndexFunc(rest, func(r *finding.Finding) bool { return sameBug(r, d) }); i >= 0 {
+			rest[i].Witness = better(rest[i].Witness, d.Witness)
 		} else {
-			rest = append(rest, d)
+			rest = append(rest, clone(d))
 		}
 	}
+	// A program that hangs is reported once for each place where it is seen to
+	// hang. What shows no place beyond those of a hang that a static finding
+	// explains is that hang again.
+	rest = slices.DeleteFunc(rest, func(d *finding.Finding) bool {
+		return d.Subject.Kind != finding.Variable &&
+			slices.ContainsFunc(confirmed, func(c *finding.Finding) bool { return c.Rule == d.Rule && contains(lines(c), lines(d)) })
+	})
 	merged = append(merged, rest...)
 	finding.Sort(merged)
 	return merged
@@ -53,6 +65,12 @@ func bestMatch(static []*finding.Finding, d *finding.Finding) *finding.Finding {
 		}
 	}
 	return best
+}
+
+// sameBug reports whether two runs, of a package's tests and of the program,
+// showed the same.
+func sameBug(a, b *finding.Finding) bool {
+	return a.Rule == b.Rule && a.Category == b.Category && maps.Equal(lines(a), lines(b))
 }
 
 // compatible reports whether s and d can be about the same object at all. A
@@ -105,26 +123,41 @@ func lines(f *finding.Finding) map[line]bool {
 	return set
 }
 
+func contains(set, subset map[line]bool) bool {
+	for l := range subset {
+		if !set[l] {
+			return false
+		}
+	}
+	return true
+}
+
 // absorb makes s the confirmed form of s and d.
 func absorb(s, d *finding.Finding) {
 	s.Source = finding.Both
 	s.Confidence = finding.High
 	s.Witness = better(s.Witness, d.Witness)
 	for _, rel := range d.Related {
-		if !slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) }) {
+		known := slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) })
+		// What a run says of the line that the finding is about, without a
+		// column, the message has said already.
+		atPrimary := sameLine(rel.Range.Start, s.Range.Start)
+		if !known && !atPrimary {
 			s.Related = append(s.Related, rel)
 		}
 	}
 	for _, p := range d.Operations {
-		if !slices.ContainsFunc(s.Operations, func(q finding.Position) bool { return q.File == p.File && q.Line == p.Line }) {
+		if !slices.ContainsFunc(s.Operations, func(q finding.Position) bool { return sameLine(p, q) }) {
 			s.Operations = append(s.Operations, p)
 		}
 	}
 }
 
 func samePlace(a, b finding.Related) bool {
-	return a.Role == b.Role && a.Range.Start.File == b.Range.Start.File && a.Range.Start.Line == b.Range.Start.Line
+	return a.Role == b.Role && sameLine(a.Range.Start, b.Range.Start)
 }
+
+func sameLine(a, b finding.Position) bool { return a.File == b.File && a.Line == b.Line }
 
 // better is the witness that is seen in the greater share of its runs; of
 // equals, the first.

@@ -75,6 +75,24 @@ func TestMerge(t *testing.T) {
 			want:    []finding.Source{dynamic, static},
 		},
 		{
+			name: "the same seen by tests and by the program",
+			dynamic: []*finding.Finding{
+				seen(race(dynamic, "hits", at(10, 0), at(14, 0)), 1, 4),
+				seen(race(dynamic, "hits", at(14, 0), at(10, 0)), 2, 4),
+			},
+			want: []finding.Source{dynamic},
+		},
+		{
+			name:   "a hang seen in part beside the whole of it",
+			static: []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
+			dynamic: []*finding.Finding{
+				seen(lockBug(dynamic, "deadlock", finding.Lock, at(30, 0), at(40, 0)), 1, 2),
+				seen(lockBug(dynamic, "deadlock", finding.Lock, at(40, 0)), 1, 2),
+				seen(lockBug(dynamic, "deadlock", finding.Lock, at(40, 0), at(50, 0)), 1, 2),
+			},
+			want: []finding.Source{both, dynamic},
+		},
+		{
 			name: "one run proves one pair, the closest",
 			static: []*finding.Finding{
 				race(static, "hits", at(10, 3), at(20, 1)),
