@@ -59,7 +59,7 @@ var testFunc = regexp.MustCompile(`\.((?:Test|Benchmark|Fuzz|Example)(?:[^a-z.()
 
 // testName is the test that f is the function of, or a function literal in it.
 func testName(f evidence.Frame) string {
-	if m := testFunc.FindStringSubmatch(f.Func); m != nil && strings.HasSuffix(f.File, "_test.go") {
+	if m := testFunc.FindStringSubmatch(f.Func); m != nil && m[1] != "TestMain" && strings.HasSuffix(f.File, "_test.go") {
 		return m[1]
 	}
 	return ""

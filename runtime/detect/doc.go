@@ -34,8 +34,8 @@
 // detector through GORACE=log_path, go-deadlock through its LogBuf, the profile
 // through a file.
 //
-// Crash reports have no mark at their end. One that was cut off after a
-// complete frame looks complete.
+// Crash reports and profiles have no mark at their end. One that was cut off
+// after a complete frame looks complete.
 //
 // # Limits of the detectors themselves
 //

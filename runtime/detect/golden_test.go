@@ -20,7 +20,7 @@ func options() Options {
 	return Options{
 		User: scope.User, Dir: "/home/user/app", Home: "/home/user",
 		Source: func(file string) ([]byte, error) {
-			return os.ReadFile("testdata/src/" + strings.TrimPrefix(file, "/home/user/app/"))
+			return os.ReadFile("testdata/src/" + strings.TrimPrefix(file, "/home/user/app/") + ".txt")
 		},
 	}
 }

@@ -2,6 +2,7 @@ package detect
 
 import (
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -26,28 +27,96 @@ var (
 
 // Leaks is the evidence of goroutineleak profiles in output: one for each
 // place in the user's code at which goroutines leaked, with their number.
+//
+// A profile with debug=2 in which every goroutine leaked, the main one
+// included, is that of a program that can never go on. It is one piece of
+// evidence of kind [evidence.AllAsleep]: what the runtime itself reports only
+// where no timer is pending and neither cgo nor the race detector is used.
 func Leaks(output []byte, opt Options) []evidence.Evidence {
-	var list leaks
 	var full traceback
 	var grouped leakGroups
+	var order []*leakedGroup // of both forms
 	for line := range lines(output) {
 		switch {
 		case leakProfile.MatchString(line):
 			grouped.open = true
 		case grouped.read(line):
+			if last := grouped.list[len(grouped.list)-1]; len(order) == 0 || order[len(order)-1] != last {
+				order = append(order, last)
+			}
 		case full.read(line):
 			grouped.open = false
+			if last := full.goroutines[len(full.goroutines)-1]; last.leaked && !last.listed {
+				last.listed = true
+				order = append(order, &leakedGroup{goroutine: last, count: 1})
+			}
 		}
 	}
-	for _, g := range full.goroutines {
-		if g.leaked {
-			list.add(g, 1, opt)
+	var list leaks
+	stuck := stuckDumps(full.goroutines)
+	for _, g := range order {
+		switch dump := stuck[g.goroutine]; {
+		case dump == nil:
+			list.add(g.goroutine, g.count, opt)
+		case !dump.told:
+			dump.told = true
+			list.found = append(list.found, dump.evidence(opt))
 		}
-	}
-	for _, g := range grouped.list {
-		list.add(&g.goroutine, g.count, opt)
 	}
 	return list.found
+}
+
+// profileWriter is the function in which the goroutine that writes a profile
+// is found. It comes first in each.
+const profileWriter = "runtime/pprof.writeGoroutineStacks"
+
+func writesProfile(g *goroutine) bool {
+	return len(g.stack) > 0 && g.stack[0].Func == profileWriter
+}
+
+// A stuckDump is one profile in which every goroutine leaked.
+type stuckDump struct {
+	goroutines []*goroutine
+	told       bool
+}
+
+// stuckDumps finds, in the goroutines of several profiles, those in which all
+// but the writer leaked, the main goroutine included.
+func stuckDumps(all []*goroutine) map[*goroutine]*stuckDump {
+	stuck := make(map[*goroutine]*stuckDump)
+	for len(all) > 0 {
+		n := 1
+		for n < len(all) && !writesProfile(all[n]) {
+			n++
+		}
+		d := &stuckDump{goroutines: all[:n]}
+		all = all[n:]
+		main, others := false, false
+		for _, g := range d.goroutines {
+			main = main || g.leaked && g.Main
+			others = others || !g.leaked && !g.system() && !writesProfile(g)
+		}
+		if main && !others {
+			for _, g := range d.goroutines {
+				stuck[g] = d
+			}
+		}
+	}
+	return stuck
+}
+
+func (d *stuckDump) evidence(opt Options) evidence.Evidence {
+	c := crash{report: newReport(evidence.AllAsleep)}
+	c.Detail = "every goroutine leaked"
+	for _, g := range d.goroutines {
+		if g.leaked {
+			c.raw.WriteString(g.raw.String())
+			c.Operations = append(c.Operations, evidence.Operation{Role: evidence.RoleOther, Goroutine: g.Goroutine, Stack: g.stack})
+		}
+	}
+	settle(&c.Evidence, opt)
+	c.markBlocked()
+	return c.finish(opt)
 }
 
 // leaks merges leaked goroutines of one output that are in the same place.
@@ -63,6 +132,9 @@ func (l *leaks) add(g *goroutine, count int, opt Options) {
 	r.Truncated = len(g.stack) == 0
 	r.raw.WriteString(g.raw.String())
 	e := r.finish(opt)
+	if harness(e.Operations[0]) {
+		return
+	}
 	if i, ok := l.index[e.Key()]; ok {
 		l.found[i].Count += count
 		return
@@ -74,6 +146,13 @@ func (l *leaks) add(g *goroutine, count int, opt Options) {
 	l.found = append(l.found, e)
 }
 
+// harness reports whether o is a goroutine of package testing, which waits for
+// those of the tests.
+func harness(o evidence.Operation) bool {
+	f, ok := o.Place()
+	return ok && !f.User && slices.ContainsFunc(o.Stack, func(f evidence.Frame) bool { return strings.HasPrefix(f.Func, "testing.") })
+}
+
 // leakGroups reads the form of debug=1.
 type leakGroups struct {
 	open bool // within a profile
@@ -81,7 +160,7 @@ type leakGroups struct {
 }
 
 type leakedGroup struct {
-	goroutine
+	*goroutine
 	count int
 }
 
@@ -95,7 +174,7 @@ func (p *leakGroups) read(line string) bool {
 		if err != nil {
 			return false
 		}
-		p.list = append(p.list, &leakedGroup{count: n})
+		p.list = append(p.list, &leakedGroup{goroutine: &goroutine{}, count: n})
 	} else if m := leakFrame.FindStringSubmatch(line); m != nil && len(p.list) > 0 {
 		n, err := strconv.Atoi(m[3])
 		if err != nil {

@@ -29,6 +29,7 @@ type goroutine struct {
 	evidence.Goroutine
 	stack  evidence.Stack
 	leaked bool
+	listed bool   // by the reader of leaks
 	bubble string // "synctest bubble 1", or ""
 	raw    strings.Builder
 }

@@ -73,7 +73,7 @@ func (e *Evidence) compare(f *Evidence) int {
 		-cmp.Compare(e.stacks(), f.stacks()),
 		-cmp.Compare(e.writes(), f.writes()),
 		-cmp.Compare(e.Count, f.Count),
-		cmp.Compare(e.Detail, f.Detail),
+		-cmp.Compare(e.Detail, f.Detail), // some words rather than none
 		cmp.Compare(len(e.Raw), len(f.Raw)),
 		cmp.Compare(e.Raw, f.Raw),
 	)

@@ -49,37 +49,29 @@ const (
 
 // Translate makes findings of what runs showed, in stable order. What says
 // something about a run and not about the program makes none. The same bug
-// seen under several variants makes one, with the witness of the variant that shows it
-// best; so does a wait for a lock whose cause, seen by the same variant, is a
-// finding of its own.
+// seen under several variants makes one, with the witness of the variant that
+// shows it best; so do a deadlock and its consequences.
 func Translate(observations []evidence.Observation, t Translation) []*finding.Finding {
+	list := slices.DeleteFunc(evidence.Distinct(observations), func(o evidence.Observation) bool { return !o.Evidence.Kind.Bug() })
+	made := make([]*finding.Finding, len(list))
+	for i := range list {
+		made[i] = t.finding(&list[i])
+	}
 	var found []*finding.Finding
-	for _, o := range evidence.Distinct(observations) {
-		if o.Evidence.Kind.Bug() && !explained(&o, observations) {
-			found = append(found, t.finding(&o))
+	for i := range list {
+		root := i
+		for c := cause(list, root); c >= 0; c = cause(list, root) {
+			root = c // of a lower rank, so that this ends
+		}
+		if root == i {
+			found = append(found, made[i])
+		} else {
+			absorb(made[root], made[i])
 		}
 	}
 	finding.Sort(found)
 	t.fingerprint(found)
 	return found
-}
-
-// explained reports whether o is a wait for a lock at a place where the same
-// variant found locks in opposite order or a lock taken twice: go-deadlock
-// reports the cause and, when it comes to pass, each of its waits.
-func explained(o *evidence.Observation, all []evidence.Observation) bool {
-	if o.Evidence.Kind != evidence.LockTimeout || len(o.Evidence.Operations) == 0 {
-		return false
-	}
-	at := place(o.Evidence.Operations[0])
-	return slices.ContainsFunc(all, func(c evidence.Observation) bool {
-		if c.Variant != o.Variant || c.Evidence.Kind != evidence.LockOrder && c.Evidence.Kind != evidence.RecursiveLock {
-			return false
-		}
-		return slices.ContainsFunc(c.Evidence.Operations, func(op evidence.Operation) bool {
-			return op.Role != evidence.RoleOther && place(op) == at
-		})
-	})
 }
 
 // fingerprint sets the fingerprints of findings that are in order.
@@ -189,20 +181,30 @@ func (t Translation) short(p finding.Position) string {
 
 // goroutine names the goroutine of o by where it was started, or else by what
 // it was started to do.
-func (t Translation) goroutine(o evidence.Operation) string {
+func (t Translation) goroutine(o evidence.Operation) string { return t.nameGoroutine("goroutine", o) }
+
+// another is goroutine for the second of two that may have the same name.
+func (t Translation) another(o, first evidence.Operation) string {
+	if t.goroutine(o) == t.goroutine(first) {
+		return t.nameGoroutine("another", o)
+	}
+	return t.goroutine(o)
+}
+
+func (t Translation) nameGoroutine(key string, o evidence.Operation) string {
 	switch p := spawned(o); {
 	case o.Goroutine.Main:
 		return t.said("goroutine-main")
 	case p.IsValid():
-		return t.said("goroutine-started", "place", t.short(p))
+		return t.said(key+"-started", "place", t.short(p))
 	}
 	for _, f := range slices.Backward(o.Stack) {
 		if f.User {
 			_, function := splitFunc(f.Func)
-			return t.said("goroutine-running", "function", function)
+			return t.said(key+"-running", "function", function)
 		}
 	}
-	return t.said("goroutine-unknown")
+	return t.said(key + "-unknown")
 }
 
 // at makes a finding whose primary place is that of o.

@@ -74,14 +74,15 @@ func (w *wording) race(ops []evidence.Operation) (*finding.Finding, []evidence.O
 	f := w.at(ruleRace, "", ops[0])
 	f.Subject.Kind = finding.Variable
 	if len(ops) < 2 {
-		w.say("race-one-side", "access", w.access(ops[0]))
+		w.say("race-one-side", "access", w.access(ops[0], w.goroutine(ops[0])))
 		return f, ops
 	}
 	f.Subject.Name = variableName(w.accessLine(ops[0]), w.accessLine(ops[1]))
+	access, other := w.access(ops[0], w.goroutine(ops[0])), w.access(ops[1], w.another(ops[1], ops[0]))
 	if f.Subject.Name == "" {
-		w.say("race-unnamed", "access", w.access(ops[0]), "other", w.access(ops[1]))
+		w.say("race-unnamed", "access", access, "other", other)
 	} else {
-		w.say("race", "variable", f.Subject.Name, "access", w.access(ops[0]), "other", w.access(ops[1]))
+		w.say("race", "variable", f.Subject.Name, "access", access, "other", other)
 	}
 	return f, ops
 }
@@ -93,12 +94,12 @@ func (w *wording) accessLine(o evidence.Operation) accessLine {
 }
 
 // access words one side of a race.
-func (w *wording) access(o evidence.Operation) string {
+func (w *wording) access(o evidence.Operation, goroutine string) string {
 	key := "access-" + string(o.Role)
 	if p := place(o); p.IsValid() {
-		return w.said(key, "place", w.short(p), "goroutine", w.goroutine(o))
+		return w.said(key, "place", w.short(p), "goroutine", goroutine)
 	}
-	return w.said(key+"-unplaced", "goroutine", w.goroutine(o))
+	return w.said(key+"-unplaced", "goroutine", goroutine)
 }
 
 // order words a lock order inversion. Of its two halves, the first in the
@@ -140,7 +141,10 @@ func (w *wording) twice(ops []evidence.Operation) *finding.Finding {
 	case name == "":
 		w.say("twice-unnamed", "place", w.short(again), "held", w.short(held))
 	case readLock(w.line(again)) && readLock(w.line(held)):
-		f.Category, f.Confidence = "read", finding.Medium
+		f.Category = "read"
+		if w.evidence.Detail == "" { // it did not wait, for want of a writer
+			f.Confidence = finding.Medium
+		}
 		w.say("twice-read", "lock", name, "place", w.short(again), "held", w.short(held))
 	default:
 		w.say("twice", "lock", name, "place", w.short(again), "held", w.short(held))
@@ -250,6 +254,9 @@ func (w *wording) list(phrases []string) string {
 
 func (w *wording) leak(ops []evidence.Operation) *finding.Finding {
 	f := w.at(ruleLeak, "", ops[0])
+	if ops[0].Goroutine.Main { // then the program never ends
+		f = w.at(ruleDeadlock, "main", ops[0])
+	}
 	f.Subject.Kind = finding.Goroutine
 	w.say("leak", "goroutine", w.goroutine(ops[0]), "blocked", w.blocked(ops[0]))
 	return f

@@ -171,7 +171,7 @@ func sayUses(said map[ast.Expr][]use, n ast.Node) {
 		case *ast.SelectorExpr:
 			said[f.X] = []use{receives}
 		case *ast.Ident:
-			if len(n.Args) > 0 && (f.Name == "delete" || f.Name == "clear" || f.Name == "copy") {
+			if len(n.Args) > 0 && (f.Name == "delete" || f.Name == "clear" || f.Name == "copy" || f.Name == "close") {
 				said[n.Args[0]] = []use{written, read}
 			}
 		}

@@ -35,6 +35,7 @@ func f() {
 		{"*p = 1", "use(*p)", true, false, "*p"},
 		{"atomic.AddInt64(&n, 1)", "fmt.Println(n)", true, false, "n"},
 		{"delete(m, k)", "use(m[k])", true, false, "m"},
+		{"close(c)", "c <- 0", true, false, "c"},
 		{"done = true", "if !done {", true, false, "done"},
 		// No name rather than a wrong one.
 		{"a, b = b, a", "a, b = b, a", true, false, ""},
