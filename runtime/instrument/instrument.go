@@ -45,15 +45,16 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"reflect"
+	"runtime"
+	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/shim"
 
-	// For the version of go-deadlock in the build information of whoever
-	// instruments.
-	_ "github.com/lockstep-go/lockstep/runtime/shim/locks"
+	"github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
 
 // Import paths of what is laid into the program, as the packages that are laid
@@ -66,6 +67,23 @@ const (
 
 // DeadlockModule is the module path of go-deadlock.
 const DeadlockModule = deadlockPath
+
+// DeadlockVersion is the version of go-deadlock that this program was built
+// with, or "" if it does not know. The build information has it, but for test
+// binaries; there the name of a file in the module cache does.
+func DeadlockVersion() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, m := range info.Deps {
+			if m.Path == DeadlockModule {
+				return m.Version
+			}
+		}
+	}
+	file, _ := runtime.FuncForPC(reflect.ValueOf((*locks.Mutex).Lock).Pointer()).FileLine(0)
+	_, rest, _ := strings.Cut(filepath.ToSlash(file), DeadlockModule+"@")
+	version, _, _ := strings.Cut(rest, "/")
+	return version
+}
 
 // Names of imports in rewritten files. No program uses them.
 const (
@@ -121,7 +139,7 @@ func Compose(opt Options) (*Result, error) {
 	}
 	if !c.findHome() {
 		for _, p := range opt.Packages {
-			if !p.DepOnly {
+			if !p.DepOnly && p.Standard {
 				c.result.Bare = append(c.result.Bare, p.ImportPath)
 			}
 		}
@@ -132,7 +150,7 @@ func Compose(opt Options) (*Result, error) {
 			if err := c.packageFiles(p); err != nil {
 				return nil, err
 			}
-		} else if !p.DepOnly {
+		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
 		}
 	}
@@ -226,13 +244,20 @@ func (c *composer) packageFiles(p *Package) error {
 	return nil
 }
 
+// testMainFile is the name of the file with TestMain, where we add one.
+const testMainFile = "lockstep_rt_main_test.go"
+
+// Ours reports whether a file in a user's folder, by its name, is one of those
+// that exist in the overlay only.
+func Ours(file string) bool { return path.Base(filepath.ToSlash(file)) == testMainFile }
+
 // addTestMain gives a package a TestMain that ends properly.
 func (c *composer) addTestMain(p *Package) {
 	name := p.Name
 	if len(p.TestGoFiles) == 0 {
 		name += "_test"
 	}
-	c.result.Overlay[filepath.Join(p.Dir, "lockstep_rt_main_test.go")] = fmt.Appendf(nil, `package %s
+	c.result.Overlay[filepath.Join(p.Dir, testMainFile)] = fmt.Appendf(nil, `package %s
 
 import (
 	lockstep_testing "testing"

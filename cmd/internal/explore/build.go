@@ -275,10 +275,13 @@ func (b *builder) compile(ctx context.Context, t *target, f flavour, overlay str
 	if tags := b.tags(f); tags != "" {
 		args = append(args, "-tags="+tags)
 	}
-	args = append(append(args, "--"), t.args...)
+	args = append(args, t.args...)
 	r = b.tc.run(ctx, b.opt.Dir, env, args...)
 	if !succeeded(r) {
 		return "", r
+	}
+	if _, err := os.Stat(binary); err != nil { // "no test files" is a success
+		return "", execute.Result{Outcome: execute.StartFailed{Err: err}}
 	}
 	return binary, r
 }

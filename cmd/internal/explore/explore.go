@@ -249,6 +249,7 @@ type target struct {
 	args     []string           // that name it to the go command
 	binaries map[flavour]string // files, where they could be built
 	failed   bool               // does not compile as it is
+	runs     int                // made so far
 }
 
 // note adds a note once.

@@ -16,6 +16,7 @@ import (
 	"github.com/lockstep-go/lockstep/runtime/detect"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
 )
 
 // How the programs and what is linked into them are told what to do; see
@@ -179,8 +180,9 @@ func (s *session) environment(j job, dir string) []string {
 
 // collect reads what the detectors wrote.
 func (s *session) collect(j job, dir, cwd string, r execute.Result) map[Variant][]evidence.Evidence {
+	scope := s.scope()
 	opt := detect.Options{
-		User: s.scope().User, Dir: cwd, Source: s.tc.overlay.ReadFile,
+		User: func(f evidence.Frame) bool { return !instrument.Ours(f.File) && scope.User(f) }, Dir: cwd, Source: s.tc.overlay.ReadFile,
 		Survived: r.Outcome == execute.Finished{},
 	}
 	found := make(map[Variant][]evidence.Evidence)
@@ -247,6 +249,7 @@ func (s *session) count(j job, d done) {
 		return // not even started
 	}
 	s.outcome.Runs++
+	s.targets[j.target].runs++
 	bug := false
 	for _, v := range j.flavour.variants() {
 		found := d.evidence[v]
@@ -309,6 +312,7 @@ func (s *session) explainEnds() {
 	for _, c := range list {
 		m := c.first
 		m.Args["runs"] = strconv.Itoa(c.runs)
+		m.Args["total"] = strconv.Itoa(s.targets[c.key.target].runs)
 		s.note(m, c.detail)
 	}
 }

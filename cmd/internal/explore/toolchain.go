@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -261,7 +260,7 @@ func (tc *toolchain) experiments() string {
 // deadlockSource is the folder of go-deadlock in the module cache, at the
 // version that lockstep itself was built with. It is downloaded if need be.
 func (tc *toolchain) deadlockSource(ctx context.Context) (dir string, problem *message.Message) {
-	version := deadlockVersion()
+	version := instrument.DeadlockVersion()
 	dir = filepath.Join(tc.env.GOMODCACHE, filepath.FromSlash(instrument.DeadlockModule)+"@"+version)
 	if _, err := os.Stat(filepath.Join(dir, "deadlock.go")); err == nil {
 		return dir, nil
@@ -275,18 +274,6 @@ func (tc *toolchain) deadlockSource(ctx context.Context) (dir string, problem *m
 	}
 	m := message.New("no-go-deadlock", "module", at, "error", headLine(cmp.Or(info.Error, failure(r))))
 	return "", &m
-}
-
-// deadlockVersion is the version of go-deadlock that lockstep was built with.
-func deadlockVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			if m.Path == instrument.DeadlockModule {
-				return m.Version
-			}
-		}
-	}
-	return ""
 }
 
 func headLine(s string) string {

@@ -35,6 +35,9 @@ var ending final.Ending
 func init() {
 	o := &deadlock.Opts
 	o.OnPotentialDeadlock = func() {}
+	// A timer that was made in a bubble of testing/synctest must not be used
+	// outside of it.
+	o.TimerPool = deadlock.TimerPoolDisabled
 	if d, err := time.ParseDuration(os.Getenv(timeoutVariable)); err == nil {
 		o.DeadlockTimeout = d // 0 means never
 	}
