@@ -27,7 +27,7 @@ func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
 		return fix, false
 	}
 	list, i := c.statement(h.site.Pos())
-	if list == nil || !isCall(list[i], sel) || defersBehind(body, list[i].End()) {
+	if list == nil || !c.isCall(list[i], sel) || defersBehind(body, list[i].End()) {
 		return fix, false
 	}
 	unlock := "Unlock"
@@ -87,12 +87,12 @@ func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock st
 	if !isCall {
 		return edit, false
 	}
-	if sel, isSel := ast.Unparen(x.Fun).(*ast.SelectorExpr); !isSel || sel.Sel.Name != unlock || hasCalls(sel.X) {
+	if sel, isSel := ast.Unparen(x.Fun).(*ast.SelectorExpr); !isSel || sel.Sel.Name != unlock || c.computes(sel.X) {
 		return edit, false
 	}
 	if i+1 < len(list) {
 		ret, isReturn := list[i+1].(*ast.ReturnStmt)
-		if !isReturn || hasCalls(ret) || c.commentsBetween(list[i].Pos(), ret.Pos()) {
+		if !isReturn || c.computes(ret) || c.commentsBetween(list[i].Pos(), ret.Pos()) {
 			return edit, false
 		}
 		return analysis.TextEdit{Pos: list[i].Pos(), End: ret.Pos()}, true
@@ -156,21 +156,26 @@ func (c *checker) commentsBetween(from, to token.Pos) bool {
 
 // isCall reports whether s is the statement that calls sel, whose operand can
 // be evaluated again.
-func isCall(s ast.Stmt, sel *ast.SelectorExpr) bool {
+func (c *checker) isCall(s ast.Stmt, sel *ast.SelectorExpr) bool {
 	e, ok := s.(*ast.ExprStmt)
-	if !ok || hasCalls(sel.X) {
+	if !ok || c.computes(sel.X) {
 		return false
 	}
 	call, ok := e.X.(*ast.CallExpr)
 	return ok && ast.Unparen(call.Fun) == sel
 }
 
-// hasCalls reports whether n calls, receives or makes a function.
-func hasCalls(n ast.Node) bool {
+// computes reports whether evaluating n does more than look at values: whether
+// it calls, receives or makes a function.
+func (c *checker) computes(n ast.Node) bool {
 	found := false
 	ast.Inspect(n, func(n ast.Node) bool {
 		switch n := n.(type) {
-		case *ast.CallExpr, *ast.FuncLit:
+		case *ast.CallExpr:
+			fun := c.pass.TypesInfo.Types[n.Fun]
+			id, _ := ast.Unparen(n.Fun).(*ast.Ident)
+			found = found || !fun.IsType() && !(fun.IsBuiltin() && id != nil && (id.Name == "len" || id.Name == "cap"))
+		case *ast.FuncLit:
 			found = true
 		case *ast.UnaryExpr:
 			found = found || n.Op == token.ARROW

@@ -47,8 +47,10 @@ func run(pass *analysis.Pass) (any, error) {
 	c.collectEvidence()
 	for _, f := range c.funcs {
 		for _, h := range c.suspects(f) {
-			c.checkExits(h)
-			c.checkLoops(h)
+			// An element that a loop leaves locked is still locked behind it.
+			if !c.checkLoops(h) || h.lock.Path.Exact() {
+				c.checkExits(h)
+			}
 		}
 	}
 	for _, v := range c.found {

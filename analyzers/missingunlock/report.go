@@ -12,6 +12,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -47,7 +48,7 @@ func (c *checker) report(h *suspect, key message.Key, places []token.Pos, here m
 	d.Tier = tier
 	lock := c.lockText(h)
 	locked := message.New("locked-here", "lock", lock)
-	if callee := c.locks.Acquirer(h.site); callee != nil {
+	if callee := c.locks.Through(h.site); callee != nil {
 		locked = message.New("locked-by-call", "lock", lock, "callee", callee.Name())
 	}
 	d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: h.site.Pos(), Message: locked})
@@ -101,13 +102,17 @@ func funcText(fn *ssa.Function) string {
 }
 
 // lockText names the lock as it is written where it is locked; a lock that a
-// method locks as its path goes on from what the method is called on.
+// function locks goes on from what its method is called on, or from the
+// variable that its result is assigned to.
 func (c *checker) lockText(h *suspect) string {
 	paths := c.locks.Paths
+	if name := c.resultName(h.site.Pos(), h.lock.Path); name != "" {
+		return paths.TextFrom(name, h.lock.Path.Selectors())
+	}
 	sel := c.selector(h.site.Pos())
 	switch call, ok := h.site.(ssa.CallInstruction); {
 	case sel == nil || !ok:
-	case c.locks.Acquirer(h.site) == nil:
+	case c.locks.Through(h.site) == nil:
 		return types.ExprString(sel.X)
 	case len(call.Common().Args) > 0:
 		if _, isMethod := c.pass.TypesInfo.Selections[sel]; isMethod {
@@ -119,10 +124,41 @@ func (c *checker) lockText(h *suspect) string {
 	return paths.Text(h.lock.Path)
 }
 
+// resultName returns the variable that the call at pos assigns the result to
+// from which the path p starts.
+func (c *checker) resultName(pos token.Pos, p access.Path) string {
+	index := 0
+	switch v := p.Root().Value.(type) {
+	case *ssa.Call:
+		if v.Pos() != pos {
+			return ""
+		}
+	case *ssa.Extract:
+		if v.Tuple.Pos() != pos {
+			return ""
+		}
+		index = v.Index
+	default:
+		return ""
+	}
+	for _, n := range c.enclosing(pos) {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			if len(n.Rhs) == 1 && index < len(n.Lhs) {
+				return types.ExprString(n.Lhs[index])
+			}
+			return ""
+		case ast.Stmt:
+			return ""
+		}
+	}
+	return ""
+}
+
 // lockCall returns the function of a call of Lock or the like, such as s.mu.Lock;
 // nil if the lock is acquired some other way.
 func (c *checker) lockCall(site ssa.Instruction) *ast.SelectorExpr {
-	if c.locks.Acquirer(site) != nil {
+	if c.locks.Through(site) != nil {
 		return nil
 	}
 	return c.selector(site.Pos())

@@ -98,7 +98,7 @@ func (c *checker) checkExits(h *suspect) {
 		// A function that others release the lock for does not keep it when
 		// it fails.
 		failed := slices.ContainsFunc(h.returns, func(x lockset.Exit) bool { return x.Failed })
-		if failed || !c.callersRelease[released{h.fn, s}] && !saysLocked(h.fn) && !c.handedOver(h) {
+		if failed || !c.callersRelease[through{h.fn, s}] && !saysLocked(h.fn) && !c.handedOver(h) {
 			c.reportReturns(h)
 		}
 	}
@@ -115,15 +115,15 @@ func (c *checker) checkExits(h *suspect) {
 // package releases for it, and that only the package can release.
 func (c *checker) neverReleased(h *suspect) bool {
 	s := slotOf(h.lock.Path)
-	if !s.hidden() || !h.lock.Path.Exact() || c.anonymous || c.escaped[s] || len(c.unmatched[s]) > 0 || len(c.unmatched[slot{}]) > 0 {
+	if !s.hidden() || !h.lock.Path.Exact() || c.anonymous || c.escaped[s] || c.signals[s] || len(c.unmatched[s]) > 0 || len(c.unmatched[slot{}]) > 0 {
 		return false
 	}
-	if c.callersRelease[released{h.fn, s}] || saysLocked(h.fn) {
+	if c.callersRelease[through{h.fn, s}] || saysLocked(h.fn) {
 		return false
 	}
 	// A lock that was taken by a helper is the helper's affair, unless
 	// somebody else shows how to release it.
-	return c.locks.Acquirer(h.site) == nil
+	return c.locks.Through(h.site) == nil
 }
 
 // recovers reports whether fn defers a function literal that recovers.
@@ -185,16 +185,16 @@ func inLoop(b, head *ssa.BasicBlock) bool {
 }
 
 // checkLoops reports iterations that leave the lock locked.
-func (c *checker) checkLoops(h *suspect) {
+func (c *checker) checkLoops(h *suspect) (reported bool) {
 	if c.handedOver(h) {
-		return
+		return false
 	}
 	for _, r := range h.flow.Relocks {
 		if r.Lock == h.lock && slices.Contains(r.Sites, h.site) && cameRound(r.Instr, h.site) &&
 			h.lock.Path.Exact() && !c.reassigned(h.fn, h.lock.Path) {
 			if h.releasedFor() || !h.releasedIn(innermost(r.Instr.Block())) && (len(h.releases) > 0 || c.neverReleased(h)) {
 				c.reportRelock(h, r)
-				return
+				return true
 			}
 		}
 	}
@@ -202,11 +202,12 @@ func (c *checker) checkLoops(h *suspect) {
 		if it.Lock != h.lock || !slices.Contains(it.Sites, h.site) || !it.Lost && h.lock.Path.Exact() {
 			continue
 		}
-		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !kept(h.lock.Path) {
+		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) {
 			c.reportIteration(h, it)
-			return
+			return true
 		}
 	}
+	return false
 }
 
 // releasedIn reports whether the loop with the given head has a release of the
@@ -250,36 +251,40 @@ func (c *checker) reassigned(fn *ssa.Function, p access.Path) bool {
 	return false
 }
 
-// kept reports whether the value that p starts from is kept beyond the
-// iteration that computes it, so that the lock can still be reached.
-func kept(p access.Path) bool {
-	v := p.Root().Value
-	if v == nil || p.Root().Kind == access.Param {
-		return false
+// kept reports whether the object that the lock belongs to is kept beyond the
+// iteration that comes upon it, so that its lock can still be reached.
+func (c *checker) kept(h *suspect) bool {
+	call, ok := h.site.(ssa.CallInstruction)
+	if !ok || len(call.Common().Args) == 0 {
+		return true
+	}
+	v := call.Common().Args[0]
+	for {
+		f, ok := v.(*ssa.FieldAddr)
+		if !ok {
+			break
+		}
+		v = f.X
 	}
 	refs := v.Referrers()
 	if refs == nil {
-		return false
+		return true
 	}
-	for _, ref := range *refs {
+	return slices.ContainsFunc(*refs, func(ref ssa.Instruction) bool {
 		switch ref := ref.(type) {
 		case *ssa.Store:
-			if ref.Val == v {
-				return true
-			}
-		case *ssa.MapUpdate, *ssa.Phi, *ssa.Send, *ssa.MakeClosure, *ssa.Return:
-			return true
-		case *ssa.MakeInterface, *ssa.ChangeType:
+			return ref.Val == v
+		case *ssa.MapUpdate, *ssa.Phi, *ssa.Send, *ssa.MakeClosure, *ssa.Return, *ssa.MakeInterface, *ssa.ChangeType:
 			return true
 		}
-	}
-	return false
+		return false
+	})
 }
 
 // inherited reports whether the lock is held only because a function that the
 // suspect calls forgot to release it, which is reported there.
 func (c *checker) inherited(h *suspect) bool {
-	return c.forgets(c.locks.Acquirer(h.site), slotOf(h.lock.Path), 0)
+	return c.forgets(c.locks.Through(h.site), slotOf(h.lock.Path), 0)
 }
 
 // forgets reports whether fn returns with a lock of the slot held because of a
@@ -300,7 +305,7 @@ func (c *checker) forgets(fn *ssa.Function, s slot, depth int) bool {
 	for _, x := range flow.Exits {
 		for _, held := range x.Held {
 			for _, site := range held.Sites {
-				if slotOf(held.Path) == s && c.forgets(c.locks.Acquirer(site), s, depth+1) {
+				if slotOf(held.Path) == s && c.forgets(c.locks.Through(site), s, depth+1) {
 					return true
 				}
 			}

@@ -2,6 +2,7 @@ package lockset
 
 import (
 	"go/types"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -93,6 +94,9 @@ func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 				a.deferred = d
 			}
 		}
+		if inRangeBody(instr) {
+			return e.decodeOuterDefer(a)
+		}
 		return a
 	case *ssa.RunDefers:
 		return &action{kind: actDefers, instr: instr}
@@ -104,6 +108,34 @@ func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 		return e.decodeClosure(instr)
 	}
 	return nil
+}
+
+// inRangeBody reports whether d is in the body of a range over a function,
+// which is a function of its own whose defer statements are those of the
+// function around it.
+func inRangeBody(d *ssa.Defer) bool {
+	return d.DeferStack != nil && strings.HasPrefix(d.Parent().Synthetic, "range-over-func")
+}
+
+// decodeOuterDefer treats the locks that a deferred call of the function around
+// will release as handed to it.
+func (e *engine) decodeOuterDefer(a *action) *action {
+	d := a.deferred
+	if d == nil {
+		return nil
+	}
+	hand := &action{kind: actHand, instr: a.instr}
+	switch d.kind {
+	case actRelease:
+		hand.effects = []effect{{Lock: d.lock, n: -1}}
+	case actCall:
+		for _, o := range e.summary(d.callee).Outcomes {
+			hand.effects = append(hand.effects, e.rebaseEffects(o.effects, d)...)
+		}
+	case actRun:
+		hand.effects = e.rebaseEffects(d.effects, d)
+	}
+	return hand
 }
 
 func (e *engine) decodeCall(instr ssa.Instruction, call *ssa.CallCommon) *action {

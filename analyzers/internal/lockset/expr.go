@@ -39,7 +39,8 @@ type expr struct {
 	// unstable says that the value is read from memory that others can change,
 	// or by a call: two evaluations may differ though nothing here says so.
 	unstable bool
-	calls    []*ssa.Call // of exprCall: the calls with this number
+	calls    []*ssa.Call    // of exprCall: the calls with this number
+	val      constant.Value // of exprConst; nil for nil
 }
 
 // exprs numbers expressions. The zero exprID is never given.
@@ -84,7 +85,7 @@ func (es *exprs) compute(v ssa.Value, depth int) exprID {
 	if depth < maxExprDepth {
 		switch v := v.(type) {
 		case *ssa.Const:
-			return es.intern(expr{exprKey: exprKey{kind: exprConst, text: constText(v)}})
+			return es.intern(expr{exprKey: exprKey{kind: exprConst, text: constText(v)}, val: v.Value})
 		case *ssa.BinOp:
 			a, b := es.compute(v.X, depth+1), es.compute(v.Y, depth+1)
 			return es.bin(v.Op, a, b)
@@ -150,11 +151,8 @@ func (es *exprs) call(v *ssa.Call, depth int) exprID {
 }
 
 func constText(c *ssa.Const) string {
-	switch {
-	case c.Value == nil:
+	if c.Value == nil {
 		return "nil" // or the zero value of an aggregate
-	case c.Value.Kind() == constant.String:
-		return c.Value.ExactString()
 	}
 	return c.Value.ExactString()
 }

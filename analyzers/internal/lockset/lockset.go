@@ -111,10 +111,10 @@ func (r *Result) Callee(call *ssa.CallCommon) *ssa.Function {
 	return fn
 }
 
-// Acquirer returns the function of the package that acquired a lock at site,
-// an element of [Held.Sites]: the one that is called there, or called back by
-// what is called there. It is nil if site calls Lock itself.
-func (r *Result) Acquirer(site ssa.Instruction) *ssa.Function {
+// Through returns the function of the package through which a lock is
+// acquired or released at site: the one that is called there, or called back
+// by what is called there. It is nil if site calls Lock or Unlock itself.
+func (r *Result) Through(site ssa.Instruction) *ssa.Function {
 	call, ok := site.(ssa.CallInstruction)
 	if !ok {
 		return nil

@@ -111,8 +111,8 @@ func (e *engine) recordExit(r *recorder, b *ssa.BasicBlock, states []state) {
 		}
 		if isRet {
 			x.Failed, x.Succeeded = e.failure(s, ret)
-			e.addOutcome(&r.sum, r.info, s, ret)
 		}
+		e.addOutcome(&r.sum, r.info, s, last)
 		r.info.flow.Exits = append(r.info.flow.Exits, x)
 	}
 }

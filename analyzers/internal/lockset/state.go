@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"go/constant"
 	"go/token"
 	"slices"
 
@@ -161,6 +162,9 @@ func (es *exprs) known(s state, cond exprID) (val, ok bool) {
 	if c.kind == exprConst {
 		return c.text == "true", true
 	}
+	if c.kind == exprBin && c.op == token.LSS {
+		return es.less(s, c.a, c.b)
+	}
 	toConst := c.kind == exprBin && c.op == token.EQL && es.list[c.b].kind == exprConst
 	if toConst && es.list[c.a].kind == exprConst {
 		return c.a == c.b, true
@@ -177,6 +181,33 @@ func (es *exprs) known(s state, cond exprID) (val, ok bool) {
 		}
 	}
 	return false, false
+}
+
+// less compares two numbers that are constant, or known to be equal to one.
+func (es *exprs) less(s state, a, b exprID) (val, ok bool) {
+	x, y := es.number(s, a), es.number(s, b)
+	if x != nil && y != nil {
+		return constant.Compare(x, token.LSS, y), true
+	}
+	for _, f := range s.facts {
+		if c := &es.list[f.cond]; c.kind == exprBin && c.op == token.LSS && c.a == a && c.b == b {
+			return f.val, true
+		}
+	}
+	return false, false
+}
+
+func (es *exprs) number(s state, e exprID) constant.Value {
+	v := es.list[e].val
+	for _, f := range s.facts {
+		if c := &es.list[f.cond]; f.val && c.kind == exprBin && c.op == token.EQL && c.a == e {
+			v = es.list[c.b].val
+		}
+	}
+	if v == nil || v.Kind() != constant.Int {
+		return nil
+	}
+	return v
 }
 
 const maxFacts = 12

@@ -14,17 +14,20 @@ import (
 // A Summary is what calling a function does to locks, in the function's own
 // terms.
 type Summary struct {
-	// Outcomes are the ways in which it can return.
+	// Outcomes are the ways in which it can return or panic.
 	Outcomes []Outcome
 }
 
-// An Outcome is one way in which a function can return.
+// An Outcome is one way in which a function can return or panic.
 type Outcome struct {
 	effects []effect
 	// results say what is known of boolean and nilable results.
 	results []resultFact
 	// facts hold on return.
 	facts []fact
+	// panics is set if the function does not return but panics. That matters
+	// to a function deferred by one that panics.
+	panics bool
 	// releasers are the effects of calling a function that is returned, by
 	// the index of the result.
 	releasers map[int][]effect
@@ -35,6 +38,11 @@ type effect struct {
 	Lock
 	n             int8 // positive: returns with the lock held; negative: releases the caller's
 	maybe, handed bool
+	// result is the index, counted from 1, of the result that is, or leads to,
+	// the object of the lock, and from that result's path; zero if the lock's
+	// path means something to the caller without.
+	result int
+	from   access.Path
 }
 
 // A resultFact says that a boolean result is val, or that a nilable one is
@@ -60,9 +68,12 @@ func (r *Result) Effects(fn *ssa.Function) []NetEffect {
 		return nil
 	}
 	var effects []NetEffect
-	outs := info.summary.Outcomes
+	outs := slices.DeleteFunc(slices.Clone(info.summary.Outcomes), func(o Outcome) bool { return o.panics })
 	for _, o := range outs {
 		for _, ef := range o.effects {
+			if ef.result != 0 {
+				continue
+			}
 			ne := NetEffect{Lock: ef.Lock, Acquires: ef.n > 0, Always: true}
 			for _, other := range outs {
 				ne.Always = ne.Always && slices.ContainsFunc(other.effects, func(g effect) bool {
@@ -109,15 +120,24 @@ func (e *engine) summary(fn *ssa.Function) *Summary {
 
 const maxOutcomes = 6
 
-// outcome adds to the summary the return of s at ret.
-func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, ret *ssa.Return) {
+// addOutcome adds to the summary that the function returns, or panics, in
+// state s at the given exit.
+func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, exit ssa.Instruction) {
 	o := Outcome{facts: s.facts}
+	var results []ssa.Value
+	switch exit := exit.(type) {
+	case *ssa.Return:
+		results = exit.Results
+	case *ssa.Panic:
+		o.panics = true
+	}
 	for _, lv := range s.levels {
-		if e.visible(lv.Path, info.fn) {
-			o.effects = append(o.effects, effect{Lock: lv.Lock, n: lv.n, maybe: lv.maybe, handed: lv.handed})
+		ef := effect{Lock: lv.Lock, n: lv.n, maybe: lv.maybe, handed: lv.handed}
+		if visible := e.visible(lv.Path, info.fn); visible && lv.Path.Exact() || e.ofResult(&ef, results) || visible {
+			o.effects = append(o.effects, ef)
 		}
 	}
-	for i, r := range ret.Results {
+	for i, r := range results {
 		if f, ok := e.resultFact(s, i, r); ok {
 			o.results = append(o.results, f)
 		}
@@ -130,7 +150,7 @@ func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, ret *ssa.Retu
 	}
 	for i := range sum.Outcomes {
 		old := &sum.Outcomes[i]
-		if sameEffects(old.effects, o.effects) && (len(old.releasers) == 0) == (len(o.releasers) == 0) {
+		if old.panics == o.panics && sameEffects(old.effects, o.effects) && (len(old.releasers) == 0) == (len(o.releasers) == 0) {
 			old.results = slices.DeleteFunc(slices.Clone(old.results), func(f resultFact) bool { return !slices.Contains(o.results, f) })
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(o.facts, f) })
 			return
@@ -142,6 +162,7 @@ func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, ret *ssa.Retu
 	}
 	// Too many: the last stands for the rest, and nothing of it is sure.
 	last := &sum.Outcomes[maxOutcomes-1]
+	last.panics = last.panics && o.panics
 	last.results, last.facts = nil, nil
 	last.effects = slices.Clone(last.effects)
 	for _, ef := range o.effects {
@@ -175,6 +196,17 @@ func (e *engine) visible(p access.Path, fn *ssa.Function) bool {
 	}
 	f := root.Func()
 	return f != nil && f != fn // an enclosing function's
+}
+
+// ofResult finds the result that leads to the lock of an effect.
+func (e *engine) ofResult(ef *effect, results []ssa.Value) bool {
+	for i, r := range results {
+		if p := e.paths.Of(r); ef.Path.HasPrefix(p) {
+			ef.result, ef.from = i+1, p
+			return true
+		}
+	}
+	return false
 }
 
 // returned returns the effects of calling the function that is returned as r.
@@ -255,7 +287,7 @@ func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	var silent []effect // what some outcome releases
 	mixed := 0
 	for _, o := range e.summary(a.callee).Outcomes {
-		if e.contradicts(s, &o, a, at) {
+		if o.panics && at != panicking || e.contradicts(s, &o, a, at) {
 			continue
 		}
 		mixed++
@@ -377,12 +409,27 @@ func isRecover(p access.Path) bool {
 func (e *engine) rebaseEffects(efs []effect, a *action) []effect {
 	var out []effect
 	for _, ef := range efs {
-		if p, ok := e.paths.Rebase(ef.Path, a.callee, a.call); ok {
-			ef.Path = p
+		if p, ok := e.rebase(ef, a); ok {
+			ef.Path, ef.result, ef.from = p, 0, access.Path{}
 			out = append(out, ef)
 		}
 	}
 	return out
+}
+
+func (e *engine) rebase(ef effect, a *action) (access.Path, bool) {
+	if ef.result == 0 {
+		return e.paths.Rebase(ef.Path, a.callee, a.call)
+	}
+	call, ok := a.instr.(*ssa.Call)
+	if !ok {
+		return access.Path{}, false
+	}
+	v := resultValue(call, ef.result-1)
+	if v == nil {
+		return access.Path{}, false
+	}
+	return e.paths.Replace(ef.Path, ef.from, e.paths.Of(v))
 }
 
 var errorType = types.Universe.Lookup("error").Type()

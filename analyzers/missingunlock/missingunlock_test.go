@@ -1,0 +1,38 @@
+package missingunlock_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+)
+
+// Each package is named for a language feature, or for a mechanism by which a
+// false report could come about, and has wrong code beside right code.
+func Test(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer,
+		"returns", "loops", "panics", "never", "helpers",
+		"correlated", "functionvalues", "handover", "wrappers", "aliases",
+		"notlocks", "trylock", "generics")
+}
+
+func TestFix(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), missingunlock.Analyzer, "fix")
+}
+
+func TestStrict(t *testing.T) {
+	tier := config.Analyzer.Flags.Lookup("tier")
+	if err := tier.Value.Set(string(config.Strict)); err != nil {
+		t.Fatal(err)
+	}
+	defer tier.Value.Set(string(config.Default))
+	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer, "strictpanics")
+}
+
+// A known gap is a test too: if one is closed, its wrong code begins to be
+// reported, and moves to the package that it belongs to.
+func TestLimitations(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer, "limitations")
+}

@@ -1,0 +1,61 @@
+// Package trylock has locks that are held if TryLock says so.
+package trylock
+
+import "sync"
+
+type t struct {
+	mu sync.RWMutex
+	n  int
+}
+
+func (t *t) skip() {
+	if !t.mu.TryLock() {
+		return
+	}
+	t.n++
+	t.mu.Unlock()
+}
+
+func (t *t) branch() {
+	if t.mu.TryLock() {
+		defer t.mu.Unlock()
+		t.n++
+	}
+}
+
+func (t *t) named() int {
+	ok := t.mu.TryRLock()
+	if ok {
+		defer t.mu.RUnlock()
+	}
+	return t.n
+}
+
+func (t *t) wrong(n int) bool {
+	if !t.mu.TryLock() {
+		return false
+	}
+	if n < 0 {
+		return false // want `wrong returns with t.mu still locked`
+	}
+	t.n = n
+	t.mu.Unlock()
+	return true
+}
+
+func (t *t) orLock() {
+	if !t.mu.TryLock() {
+		t.mu.Lock()
+	}
+	t.n++
+	t.mu.Unlock()
+}
+
+func (t *t) try() bool { return t.mu.TryLock() }
+
+func (t *t) useTry() {
+	if t.try() {
+		t.n++
+		t.mu.Unlock()
+	}
+}
