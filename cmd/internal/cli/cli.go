@@ -45,6 +45,7 @@ func commands() []func(*Env) *cobra.Command {
 		newCheckCommand,
 		newRunCommand,
 		newTestCommand,
+		newLearnCommand,
 		newExplainCommand,
 		newVersionCommand,
 	}

@@ -53,15 +53,20 @@ func (o *output) validate(env *Env) error {
 	return usage(env.Text("unknown-color", "color", o.color))
 }
 
-// show renders findings to stdout.
+// show renders findings to stdout, with paths relative to the working directory.
 func (env *Env) show(o *output, fs []*finding.Finding) error {
+	return env.showFrom(env.dir(), o, fs)
+}
+
+// showFrom is show with paths relative to dir.
+func (env *Env) showFrom(dir string, o *output, fs []*finding.Finding) error {
 	format, _ := report.Lookup(o.format)
 	return format.Render(env.Stdout, fs, report.Options{
 		Text: func(key string, args map[string]string) string {
 			return catalogue.Text(env.lang, message.Message{Key: message.Key(key), Args: args})
 		},
 		Source: os.ReadFile,
-		Dir:    env.dir(),
+		Dir:    dir,
 		Color:  o.useColor(env),
 	})
 }

@@ -16,7 +16,11 @@ type Observation struct {
 	Dynamic []*finding.Finding // by running, each with its witness
 	Merged  []*finding.Finding // both, joined
 	Cores   []int              // the numbers of cores it ran on
-	Runs    int                // how often it ran under detectors, on all of them together
+	// Detectors are those that work on this machine.
+	Detectors []string
+	Runs      int // how often it ran under detectors, on all of them together
+	// Notes say what could not be done, in the user's language.
+	Notes []string
 	// Outputs is what the unchanged program printed, by number of cores, in
 	// runs that came to their end.
 	Outputs map[int][]string
@@ -42,8 +46,10 @@ type Verdict struct {
 	Cores int    // 0 if it does not depend on cores
 	Seen  int    // in how many of Runs; for Kind Printed, the runs in which it was printed
 	Runs  int
-	// Detail is the message key of a static finding, the smallest and largest
-	// number of updates lost, or the message of something unexpected.
+	// Detail is the message key of a static finding, the detector that saw a
+	// dynamic one or that is not there to see it, the smallest and largest number
+	// of updates lost, the numbers of cores on which a program was silent, or the
+	// message of something unexpected.
 	Detail string
 }
 
@@ -75,8 +81,8 @@ func Judge(e Expectation, o Observation, processors int) []Verdict {
 	}
 	vs = append(vs, judgeForbidden(e, o)...)
 	for _, s := range e.Static {
-		if s.Confirmed {
-			vs = append(vs, judgeConfirmed(s, o.Merged))
+		if s.ConfirmedBy != "" {
+			vs = append(vs, judgeConfirmed(s, o))
 		}
 	}
 	return vs
@@ -106,13 +112,16 @@ func (s Static) matches(f *finding.Finding) bool {
 	return f.Rule == s.Rule && f.MessageKey == s.Message && f.Range.Start.Line == s.At.Line
 }
 
-func judgeConfirmed(s Static, merged []*finding.Finding) Verdict {
+func judgeConfirmed(s Static, o Observation) Verdict {
 	v := Verdict{State: Missing, Kind: Confirmed, Rule: s.Rule, Line: s.At.Line}
-	if i := slices.IndexFunc(merged, s.matches); i >= 0 && merged[i].Source == finding.Both {
+	isConfirmed := func(f *finding.Finding) bool { return s.matches(f) && f.Source == finding.Both }
+	if i := slices.IndexFunc(o.Merged, isConfirmed); i >= 0 {
 		v.State = Met
-		if w := merged[i].Witness; w != nil {
+		if w := o.Merged[i].Witness; w != nil {
 			v.Seen, v.Runs, v.Detail = w.Seen, w.Runs, w.Detector
 		}
+	} else if !slices.Contains(o.Detectors, s.ConfirmedBy) {
+		v.State, v.Detail = CannotTell, s.ConfirmedBy
 	}
 	return v
 }
@@ -120,6 +129,9 @@ func judgeConfirmed(s Static, merged []*finding.Finding) Verdict {
 func judgeDynamic(d Dynamic, o Observation, processors int) []Verdict {
 	if d.Cores > processors {
 		return []Verdict{{State: CannotTell, Kind: Ran, Rule: d.Rule, Cores: d.Cores}}
+	}
+	if d.Detector != "" && !slices.Contains(o.Detectors, d.Detector) {
+		return []Verdict{{State: CannotTell, Kind: Ran, Rule: d.Rule, Detail: d.Detector}}
 	}
 	var vs []Verdict
 	for _, cores := range o.Cores {
@@ -168,7 +180,6 @@ func judgeOutput(out Output, o Observation, processors int) []Verdict {
 	if out.Cores > processors {
 		return []Verdict{{State: CannotTell, Kind: Printed, Rule: out.Is, Cores: out.Cores}}
 	}
-	re := regexp.MustCompile(out.Pattern)
 	var vs []Verdict
 	for _, cores := range o.Cores {
 		if cores < out.Cores {
@@ -177,8 +188,7 @@ func judgeOutput(out Output, o Observation, processors int) []Verdict {
 		v := Verdict{State: Missing, Kind: Printed, Rule: out.Is, Cores: cores, Runs: len(o.Outputs[cores])}
 		var lost []int
 		for _, text := range o.Outputs[cores] {
-			got, want, ok := numbers(re, text)
-			if ok && (out.Is == "less" && got < want || out.Is == "equal" && got == want) {
+			if got, want, ok := out.match(text); ok {
 				v.Seen++
 				lost = append(lost, want-got)
 			}
@@ -187,21 +197,36 @@ func judgeOutput(out Output, o Observation, processors int) []Verdict {
 			v.State = Met
 		}
 		if out.Is == "less" && len(lost) > 0 {
-			v.Detail = fmt.Sprintf("%d–%d", slices.Min(lost), slices.Max(lost))
+			v.Detail = strconv.Itoa(slices.Min(lost))
+			if most := slices.Max(lost); most > slices.Min(lost) {
+				v.Detail += "–" + strconv.Itoa(most)
+			}
 		}
 		vs = append(vs, v)
 	}
 	return vs
 }
 
-func numbers(re *regexp.Regexp, text string) (got, want int, ok bool) {
-	m := re.FindStringSubmatch(text)
+// match reports whether text has what out asks for, and the two numbers.
+func (out Output) match(text string) (got, want int, ok bool) {
+	m := regexp.MustCompile(out.Pattern).FindStringSubmatch(text)
 	if m == nil {
 		return 0, 0, false
 	}
 	got, err1 := strconv.Atoi(m[1])
 	want, err2 := strconv.Atoi(m[2])
-	return got, want, err1 == nil && err2 == nil
+	if err1 != nil || err2 != nil {
+		return 0, 0, false
+	}
+	return got, want, out.Is == "less" && got < want || out.Is == "equal" && got == want
+}
+
+// printed reports whether one of the texts has what out asks for.
+func (out Output) printed(texts []string) bool {
+	return slices.ContainsFunc(texts, func(text string) bool {
+		_, _, ok := out.match(text)
+		return ok
+	})
 }
 
 // judgeForbidden reports what no run may show. Of a program that must be
@@ -219,13 +244,22 @@ func judgeForbidden(e Expectation, o Observation) []Verdict {
 		vs = append(vs, v)
 	}
 	if e.Silent && len(vs) == 0 {
-		v := Verdict{State: Met, Kind: Silent, Runs: o.Runs}
+		v := Verdict{State: Met, Kind: Silent, Runs: o.Runs, Detail: join(o.Cores)}
 		if o.Runs == 0 {
 			v.State = Missing // the silence of a program that never ran says nothing
 		}
 		vs = append(vs, v)
 	}
 	return vs
+}
+
+// join lists numbers: "1, 2, 4".
+func join(numbers []int) string {
+	var texts []string
+	for _, n := range numbers {
+		texts = append(texts, strconv.Itoa(n))
+	}
+	return strings.Join(texts, ", ")
 }
 
 // String is for tests and logs; users see catalogue texts.

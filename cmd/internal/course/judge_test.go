@@ -38,7 +38,7 @@ func TestJudge(t *testing.T) {
 	confirmed.Source, confirmed.Witness = finding.Both, &finding.Witness{Seen: 3, Runs: 4}
 
 	expectRead := Expectation{Static: []Static{{Rule: "datarace", Message: "race", At: Place{Line: 7}}}}
-	expectConfirmed := Expectation{Static: []Static{{Rule: "datarace", Message: "race", At: Place{Line: 7}, Confirmed: true}}}
+	expectConfirmed := Expectation{Static: []Static{{Rule: "datarace", Message: "race", At: Place{Line: 7}, ConfirmedBy: "race"}}}
 	expectOrder := Expectation{Dynamic: []Dynamic{{Rule: "lockorder", At: []Place{{Line: 4}, {Line: 5}}, Cores: 1}}}
 	expectTwoCores := Expectation{Dynamic: []Dynamic{{Rule: "deadlock", Cores: 2}}}
 	expectLess := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "less", Cores: 2}}
@@ -67,7 +67,11 @@ func TestJudge(t *testing.T) {
 
 		{"confirmed", expectConfirmed, Observation{Static: []*finding.Finding{race()}, Merged: []*finding.Finding{confirmed}}, 2,
 			[]string{"met read datarace:7", "met confirmed datarace:7 3/4"}},
-		{"not confirmed", expectConfirmed, Observation{Static: []*finding.Finding{race()}, Merged: []*finding.Finding{race()}}, 2,
+		{"no detector to confirm", expectConfirmed, Observation{Static: []*finding.Finding{race()}, Merged: []*finding.Finding{race()}, Detectors: []string{"leak"}}, 2,
+			[]string{"met read datarace:7", "cannot confirmed datarace:7"}},
+		{"no detector to see it", Expectation{Dynamic: []Dynamic{{Rule: "datarace", Detector: "race", Cores: 1}}}, Observation{Cores: two, Detectors: []string{"leak"}}, 2,
+			[]string{"met quiet", "cannot ran datarace"}},
+		{"not confirmed", expectConfirmed, Observation{Detectors: []string{"race"}, Static: []*finding.Finding{race()}, Merged: []*finding.Finding{race()}}, 2,
 			[]string{"met read datarace:7", "missing confirmed datarace:7"}},
 
 		{"ran", expectOrder, Observation{Cores: one, Dynamic: []*finding.Finding{seen(found("lockorder", "order", 5, 4), at(1, 2, 3))}}, 1,

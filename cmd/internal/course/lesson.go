@@ -77,16 +77,17 @@ type Static struct {
 	Rule    string `json:"rule"`
 	Message string `json:"message"` // its key in the check's catalogue
 	At      Place  `json:"at"`
-	// Confirmed says that the runs must confirm it.
-	Confirmed bool `json:"confirmed"`
+	// ConfirmedBy is the detector whose runs must confirm it; "" if none can.
+	ConfirmedBy string `json:"confirmedBy"`
 }
 
 // Dynamic is a finding that running the program must give, on every number of
 // cores from Cores on.
 type Dynamic struct {
-	Rule  string  `json:"rule"`
-	At    []Place `json:"at"` // places of operations, all of them in the finding
-	Cores int     `json:"cores"`
+	Rule     string  `json:"rule"`
+	At       []Place `json:"at"`       // places of operations, all of them in the finding
+	Detector string  `json:"detector"` // without which it cannot be seen; "" if any will do
+	Cores    int     `json:"cores"`
 }
 
 // Output is what some run must print, on every number of cores from Cores on,

@@ -118,10 +118,17 @@ func (t Translation) finding(o *evidence.Observation) *finding.Finding {
 	f.Source = finding.Dynamic
 	f.Confidence = cmp.Or(f.Confidence, finding.High)
 	f.Witness = &finding.Witness{
-		Seen: o.Seen, Runs: o.Runs, Cores: o.Cores, Detector: o.Variant,
+		Seen: o.Seen, Runs: o.Runs, Cores: o.Cores, Rates: rates(o.Rates), Detector: o.Variant,
 		Replay: o.Command, Log: o.Evidence.Raw,
 	}
 	return f
+}
+
+func rates(list []evidence.Rate) (rates []finding.Rate) {
+	for _, r := range list {
+		rates = append(rates, finding.Rate(r))
+	}
+	return rates
 }
 
 func (t Translation) text(m message.Message) string { return catalogue.Text(t.Lang, m) }

@@ -8,7 +8,7 @@ import (
 
 const (
 	turnstiles = 4
-	people     = 250_000 // through each turnstile
+	people     = 1_000_000 // through each turnstile
 )
 
 var visitors int

@@ -9,7 +9,7 @@ import (
 
 const (
 	turnstiles = 4
-	people     = 250_000 // through each turnstile
+	people     = 1_000_000 // through each turnstile
 )
 
 var visitors atomic.Int64

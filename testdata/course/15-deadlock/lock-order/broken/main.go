@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-const transfers = 10_000
+const transfers = 2_000
 
 type account struct {
 	mu      sync.Mutex

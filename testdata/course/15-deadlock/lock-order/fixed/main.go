@@ -6,7 +6,7 @@ import (
 	"sync"
 )
 
-const transfers = 10_000
+const transfers = 2_000
 
 type account struct {
 	id      int // unique; locks of several accounts are taken in its order
