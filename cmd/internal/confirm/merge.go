@@ -29,10 +29,14 @@ func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 	finding.Sort(merged)
 	dynamic = slices.Clone(dynamic)
 	finding.Sort(dynamic)
+	read := make([]map[line]bool, len(merged)) // as it was before anything was absorbed
+	for i, s := range merged {
+		read[i] = lines(s)
+	}
 	var rest []*finding.Finding
 	var confirmed []*finding.Finding
 	for _, d := range dynamic {
-		if s := bestMatch(merged, d); s != nil {
+		if s := bestMatch(merged, read, d); s != nil {
 			confirmed = append(confirmed, d)
 			absorb(s, d)
 		} else if i := slices.IndexFunc(rest, func(r *finding.Finding) bool { return sameBug(r, d) }); i >= 0 {
@@ -53,14 +57,16 @@ func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 	return merged
 }
 
-func bestMatch(static []*finding.Finding, d *finding.Finding) *finding.Finding {
+// bestMatch is the static finding that d confirms, or nil. The lines that each
+// of them was about are in read.
+func bestMatch(static []*finding.Finding, read []map[line]bool, d *finding.Finding) *finding.Finding {
 	var best *finding.Finding
 	most := 0
-	for _, s := range static {
+	for i, s := range static {
 		if !compatible(s, d) {
 			continue
 		}
-		if n := sharedLines(s, d); n > most {
+		if n := shared(read[i], lines(d)); n > most {
 			best, most = s, n
 		}
 	}
@@ -92,19 +98,7 @@ func baseName(name string) string {
 	return strings.TrimLeft(name[strings.LastIndex(name, ".")+1:], "*&(")
 }
 
-// sharedLines counts the source lines that operations of both findings are on.
-// Stack traces have no columns, so a line is all there is to go by.
-func sharedLines(s, d *finding.Finding) int {
-	ours := lines(s)
-	n := 0
-	for line := range lines(d) {
-		if ours[line] {
-			n++
-		}
-	}
-	return n
-}
-
+// A line is as much of a position as a stack trace has.
 type line struct {
 	file   string
 	number int
@@ -123,14 +117,17 @@ func lines(f *finding.Finding) map[line]bool {
 	return set
 }
 
-func contains(set, subset map[line]bool) bool {
-	for l := range subset {
-		if !set[l] {
-			return false
+// shared counts the lines that are in both sets.
+func shared(a, b map[line]bool) (n int) {
+	for l := range a {
+		if b[l] {
+			n++
 		}
 	}
-	return true
+	return n
 }
+
+func contains(set, subset map[line]bool) bool { return shared(set, subset) == len(subset) }
 
 // absorb makes s the confirmed form of s and d.
 func absorb(s, d *finding.Finding) {
