@@ -97,6 +97,9 @@ func (p *Package) findSpawns() {
 				}
 				for _, op := range instr.Operands(nil) {
 					if callee, ok := (*op).(*ssa.Function); ok {
+						if o := callee.Origin(); o != nil {
+							callee = o
+						}
 						callers[callee] = append(callers[callee], fn)
 						p.called[callee] = true
 					}
