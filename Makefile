@@ -3,7 +3,7 @@
 
 GO ?= go
 
-.PHONY: build test lint bench demo generate analyzer fmt clean
+.PHONY: build test lint bench demo readme generate analyzer fmt clean
 
 build:
 	$(GO) build -o bin/ ./cmd/lockstep
@@ -22,6 +22,10 @@ bench: build
 
 demo: build
 	.ci/demo bin/lockstep
+
+# Pastes the output of commands that always print the same into README.md.
+readme:
+	$(GO) test ./cmd/lockstep -run TestReadme -update-readme
 
 # Rewrites what follows from the folders under analyzers/.
 generate:

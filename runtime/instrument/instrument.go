@@ -133,7 +133,7 @@ type Result struct {
 
 // Compose instruments a program.
 func Compose(opt Options) (*Result, error) {
-	c := &composer{opt: opt, result: &Result{Overlay: make(Overlay), Swapped: make(map[string]int)}}
+	c := &composer{opt: opt, embedded: make(map[string]bool), result: &Result{Overlay: make(Overlay), Swapped: make(map[string]int)}}
 	if opt.Leaks && len(opt.Locks) > 0 {
 		return nil, fmt.Errorf("the leak profile and replaced locks exclude each other")
 	}
@@ -144,6 +144,11 @@ func Compose(opt Options) (*Result, error) {
 			}
 		}
 		return c.result, nil
+	}
+	for _, p := range opt.Packages {
+		for _, name := range slices.Concat(p.EmbedFiles, p.TestEmbedFiles, p.XTestEmbedFiles) {
+			c.embedded[p.file(name)] = true
+		}
 	}
 	for i := range opt.Packages {
 		if p := &opt.Packages[i]; p.ours() {
@@ -165,6 +170,9 @@ type composer struct {
 	home   string // import path of the injected folder
 	dir    string // the folder
 	result *Result
+	// embedded are files that the program reads as they are. An overlay would
+	// change what it reads.
+	embedded map[string]bool
 }
 
 // findHome finds the module to lay things into. That is a main module that
@@ -211,6 +219,9 @@ func (c *composer) packageFiles(p *Package) error {
 	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
 	ends := false
 	for _, file := range p.files(c.opt.Tests && named) {
+		if c.embedded[file] {
+			continue
+		}
 		src, err := c.opt.Source(file)
 		if err != nil {
 			return err

@@ -151,7 +151,9 @@ func TestCompose(t *testing.T) {
 		return files
 	}
 	locks := shim("final", "goid", "locks", "stack")
-	tests := slices.Clone(program())
+	tests := program()
+	embeds := program()
+	embeds[5].TestEmbedFiles = []string{"main.go"}
 	for _, test := range []struct {
 		name string
 		opt  Options
@@ -164,6 +166,8 @@ func TestCompose(t *testing.T) {
 			append([]string{"/m/cgo.go", "/m/lockstep_rt_main_test.go", "/m/main.go", "/m/main_test.go", "/sibling/s.go"}, locks...), 4},
 		{"no such locks", Options{Packages: program(), Locks: []string{"RWMutex"}, Deadlock: deadlockDir(t)},
 			append([]string{"/m/cgo.go", "/m/main.go"}, locks...), 0}, // the ends of main
+		{"embedded source", Options{Packages: embeds, Locks: []string{"Mutex"}, Deadlock: deadlockDir(t)},
+			append([]string{"/m/cgo.go", "/sibling/s.go"}, locks...), 2},
 		{"leaks", Options{Packages: program(), Leaks: true},
 			append([]string{"/m/cgo.go", "/m/main.go"}, shim("final", "leak")...), 0},
 	} {

@@ -24,9 +24,12 @@ type Package struct {
 	CgoFiles     []string
 	TestGoFiles  []string
 	XTestGoFiles []string
-	Module       *Module
-	Error        *PackageError
-	DepsErrors   []*PackageError
+	// Files that go:embed directives name, of the package and its tests.
+	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
+
+	Module     *Module
+	Error      *PackageError
+	DepsErrors []*PackageError
 }
 
 // A Module is the module that a package is in.
@@ -53,7 +56,7 @@ func (e *PackageError) String() string {
 
 // ListFields are the fields to ask the go command for, in the form
 // "go list -json=...".
-const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Module,Error,DepsErrors"
+const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,Module,Error,DepsErrors"
 
 // ParseList reads the output of "go list -deps -json". Packages that were made
 // for tests only are left out: their files are those of the packages they test.

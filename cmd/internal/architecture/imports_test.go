@@ -96,6 +96,8 @@ func TestRules(t *testing.T) {
 		{"suite", map[string]string{"analyzers": "analyzers/a analyzers/b", "cmd/lockstep": "analyzers"}, nil},
 		{"suite elsewhere", map[string]string{"cmd/internal/cli": "analyzers"},
 			[]string{"cmd/internal/cli analyzers"}},
+		{"benchmarks", map[string]string{"cmd/internal/bench/races": "analyzers analyzers/diagnostic", "cmd/internal/cli": "cmd/internal/bench/races"},
+			[]string{"cmd/internal/cli cmd/internal/bench/races"}},
 		{"runtime and analyzers", map[string]string{"runtime/detect": "analyzers/message"},
 			[]string{"runtime/detect analyzers/message"}},
 		{"runtime and finding", map[string]string{"runtime/execute": "cmd/internal/finding"},

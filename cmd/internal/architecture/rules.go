@@ -56,7 +56,7 @@ func Rules() []Rule {
 		{
 			Name: "only cmd/internal/check and cmd/internal/explore translate diagnostics and evidence into findings",
 			From: func(path string) bool {
-				return under(path, "cmd") && !underAny(path, "cmd/internal/check", "cmd/internal/explore")
+				return under(path, "cmd") && !underAny(path, "cmd/internal/check", "cmd/internal/explore", "cmd/internal/bench")
 			},
 			Direct: true,
 			Forbid: func(_, path string) bool {
@@ -64,12 +64,18 @@ func Rules() []Rule {
 			},
 		},
 		{
-			Name: "only mains and the golangci-lint plugin import the suite: everything else is handed the checks",
+			Name: "only cmd/lockstep, the golangci-lint plugin and benchmarks import the suite: everything else is handed the checks",
 			From: func(path string) bool {
 				return local(path) != "" && !underAny(path, "cmd/lockstep", "cmd/internal/bench", "analyzers/golangci")
 			},
 			Direct: true,
 			Forbid: func(_, path string) bool { return isSuite(path) },
+		},
+		{
+			Name:   "nothing imports cmd/internal/bench: it measures lockstep and is no part of it",
+			From:   func(path string) bool { return local(path) != "" && !under(path, "cmd/internal/bench") },
+			Direct: true,
+			Forbid: func(_, path string) bool { return under(path, "cmd/internal/bench") },
 		},
 	}
 }

@@ -146,6 +146,8 @@ func TestCatalogue(t *testing.T) {
 	for _, reason := range []fix.Reason{fix.NotYours, fix.Overlaps, fix.Unreadable, fix.Invalid} {
 		check(token.Position{Filename: "printSkipped"}, message.Key("skipped-"+reason), nil)
 	}
+	check(token.Position{Filename: "progress"}, "progress-building", []string{"package"})
+	check(token.Position{Filename: "progress"}, "progress-running", []string{"package", "cores", "found"})
 	for _, key := range catalogue.Keys() {
 		if !used[key] {
 			t.Errorf("message %q is not used", key)

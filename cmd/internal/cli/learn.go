@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ import (
 // learnFlags are the flags of lockstep learn.
 type learnFlags struct {
 	verify bool
+	write  string
 	count  int
 	cores  []int
 	color  string
@@ -37,6 +39,7 @@ func newLearnCommand(env *Env) *cobra.Command {
 	o := new(learnFlags)
 	flags := cmd.Flags()
 	flags.BoolVar(&o.verify, "verify", false, env.courseText("flag-verify"))
+	flags.StringVar(&o.write, "write", "", env.courseText("flag-write"))
 	flags.IntVar(&o.count, "count", course.DefaultCount, env.courseText("flag-count"))
 	flags.IntSliceVar(&o.cores, "cpu", nil, env.courseText("flag-cpu"))
 	flags.StringVar(&o.color, "color", "auto", env.Text("flag-color"))
@@ -55,9 +58,12 @@ func (env *Env) learn(ctx context.Context, o *learnFlags, args []string) (exitco
 	if err := out.validate(env); err != nil {
 		return exitcode.Usage, err
 	}
-	for _, n := range append(slices.Clone(o.cores), o.count) {
+	if o.count < 1 {
+		return exitcode.Usage, usage(env.courseText("bad-number", "flag", "count", "value", strconv.Itoa(o.count)))
+	}
+	for _, n := range o.cores {
 		if n < 1 {
-			return exitcode.Usage, usage(env.courseText("bad-number", "flag", "count, -cpu", "value", strconv.Itoa(n)))
+			return exitcode.Usage, usage(env.courseText("bad-number", "flag", "cpu", "value", strconv.Itoa(n)))
 		}
 	}
 	fsys, err := fs.Sub(testdata.Course, "course")
@@ -71,6 +77,9 @@ func (env *Env) learn(ctx context.Context, o *learnFlags, args []string) (exitco
 	lessons, err := env.selectLessons(all, args)
 	if err != nil {
 		return exitcode.Usage, err
+	}
+	if o.write != "" {
+		return env.writeLessons(o.write, lessons, fsys)
 	}
 	if len(args) == 0 && !o.verify {
 		course.List(env.Stdout, all, env.lang)
@@ -95,6 +104,17 @@ func (env *Env) learn(ctx context.Context, o *learnFlags, args []string) (exitco
 	err = s.take(ctx, lessons)
 	s.sumUp(len(lessons), ctx.Err() != nil)
 	return s.code(ctx), err
+}
+
+// writeLessons writes the lessons where the user can change and run them.
+func (env *Env) writeLessons(dir string, lessons []*course.Lesson, fsys fs.FS) (exitcode.Code, error) {
+	for _, l := range lessons {
+		if err := l.WriteTo(dir, fsys); err != nil {
+			return exitcode.Failed, err
+		}
+		fmt.Fprintln(env.Stdout, filepath.Join(dir, l.Name))
+	}
+	return exitcode.Clean, nil
 }
 
 // selectLessons are those that the arguments name by number or by folder; all
@@ -185,6 +205,10 @@ func (s *class) observe(ctx context.Context, role string, p course.Program) erro
 			s.notes = append(s.notes, note)
 			s.env.complain(note)
 		}
+	}
+	if !s.verify {
+		course.Heading(s.env.Stdout, s.env.courseText("heading-printed"))
+		course.Transcript(s.env.Stdout, p, o, s.env.lang)
 	}
 	if !s.verify && len(o.Merged) > 0 {
 		course.Heading(s.env.Stdout, s.env.courseText("heading-ran"))

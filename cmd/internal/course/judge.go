@@ -21,8 +21,8 @@ type Observation struct {
 	Runs      int // how often it ran under detectors, on all of them together
 	// Notes say what could not be done, in the user's language.
 	Notes []string
-	// Outputs is what the unchanged program printed, by number of cores, in
-	// runs that came to their end.
+	// Outputs is what the unchanged program printed, by number of cores, in each
+	// run that ended by itself.
 	Outputs map[int][]string
 }
 
@@ -174,18 +174,17 @@ func touches(f *finding.Finding, line int) bool {
 	return f.Range.Start.Line == line || slices.ContainsFunc(f.Operations, func(p finding.Position) bool { return p.Line == line })
 }
 
-// judgeOutput looks at what the program itself printed. What a run that was
-// stopped or ended early printed is not asked.
+// judgeOutput looks at what the program itself printed.
 func judgeOutput(out Output, o Observation, processors int) []Verdict {
 	if out.Cores > processors {
-		return []Verdict{{State: CannotTell, Kind: Printed, Rule: out.Is, Cores: out.Cores}}
+		return []Verdict{{State: CannotTell, Kind: Printed, Rule: string(out.Is), Cores: out.Cores}}
 	}
 	var vs []Verdict
 	for _, cores := range o.Cores {
 		if cores < out.Cores {
 			continue
 		}
-		v := Verdict{State: Missing, Kind: Printed, Rule: out.Is, Cores: cores, Runs: len(o.Outputs[cores])}
+		v := Verdict{State: Missing, Kind: Printed, Rule: string(out.Is), Cores: cores, Runs: len(o.Outputs[cores])}
 		var lost []int
 		for _, text := range o.Outputs[cores] {
 			if got, want, ok := out.match(text); ok {
@@ -196,7 +195,7 @@ func judgeOutput(out Output, o Observation, processors int) []Verdict {
 		if v.Seen > 0 && (!out.Always || v.Seen == v.Runs) {
 			v.State = Met
 		}
-		if out.Is == "less" && len(lost) > 0 {
+		if out.Is == Less && len(lost) > 0 {
 			v.Detail = strconv.Itoa(slices.Min(lost))
 			if most := slices.Max(lost); most > slices.Min(lost) {
 				v.Detail += "–" + strconv.Itoa(most)
@@ -210,23 +209,21 @@ func judgeOutput(out Output, o Observation, processors int) []Verdict {
 // match reports whether text has what out asks for, and the two numbers.
 func (out Output) match(text string) (got, want int, ok bool) {
 	m := regexp.MustCompile(out.Pattern).FindStringSubmatch(text)
-	if m == nil {
-		return 0, 0, false
+	if m == nil || out.Is == There {
+		return 0, 0, m != nil
 	}
 	got, err1 := strconv.Atoi(m[1])
 	want, err2 := strconv.Atoi(m[2])
 	if err1 != nil || err2 != nil {
 		return 0, 0, false
 	}
-	return got, want, out.Is == "less" && got < want || out.Is == "equal" && got == want
+	return got, want, out.Is == Less && got < want || out.Is == Equal && got == want
 }
 
-// printed reports whether one of the texts has what out asks for.
-func (out Output) printed(texts []string) bool {
-	return slices.ContainsFunc(texts, func(text string) bool {
-		_, _, ok := out.match(text)
-		return ok
-	})
+// has reports whether text has what out asks for.
+func (out Output) has(text string) bool {
+	_, _, ok := out.match(text)
+	return ok
 }
 
 // judgeForbidden reports what no run may show. Of a program that must be

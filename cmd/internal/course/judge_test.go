@@ -41,8 +41,8 @@ func TestJudge(t *testing.T) {
 	expectConfirmed := Expectation{Static: []Static{{Rule: "datarace", Message: "race", At: Place{Line: 7}, ConfirmedBy: "race"}}}
 	expectOrder := Expectation{Dynamic: []Dynamic{{Rule: "lockorder", At: []Place{{Line: 4}, {Line: 5}}, Cores: 1}}}
 	expectTwoCores := Expectation{Dynamic: []Dynamic{{Rule: "deadlock", Cores: 2}}}
-	expectLess := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "less", Cores: 2}}
-	expectEqual := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "equal", Cores: 1, Always: true}}
+	expectLess := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: Less, Cores: 2}}
+	expectEqual := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: Equal, Cores: 1, Always: true}}
 
 	one, two := []int{1}, []int{1, 2}
 	for _, test := range []struct {
@@ -100,6 +100,10 @@ func TestJudge(t *testing.T) {
 			[]string{"met quiet", "met printed equal cores=1 2/2"}},
 		{"once wrong", expectEqual, Observation{Cores: one, Outputs: map[int][]string{1: {"9 of 9", "8 of 9"}}}, 1,
 			[]string{"met quiet", "missing printed equal cores=1 1/2"}},
+		{"there", Expectation{Output: &Output{Pattern: "asleep", Is: There, Cores: 1, Always: true}}, Observation{Cores: one, Outputs: map[int][]string{1: {"all asleep!"}}}, 1,
+			[]string{"met quiet", "met printed there cores=1 1/1"}},
+		{"not there", Expectation{Output: &Output{Pattern: "asleep", Is: There, Cores: 1}}, Observation{Cores: one, Outputs: map[int][]string{1: {"fine"}}}, 1,
+			[]string{"met quiet", "missing printed there cores=1 0/1"}},
 		{"never ended", expectEqual, Observation{Cores: one}, 1,
 			[]string{"met quiet", "missing printed equal cores=1"}},
 
@@ -126,7 +130,7 @@ func TestJudge(t *testing.T) {
 }
 
 func TestLostUpdatesAreCounted(t *testing.T) {
-	e := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: "less", Cores: 1}}
+	e := Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: Less, Cores: 1}}
 	vs := Judge(e, Observation{Cores: []int{1}, Outputs: map[int][]string{1: {"9 of 9", "7 of 9", "4 of 9"}}}, 1)
 	if got, want := vs[len(vs)-1].Detail, "2–5"; got != want {
 		t.Errorf("lost %s, want %s", got, want)

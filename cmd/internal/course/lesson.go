@@ -90,14 +90,23 @@ type Dynamic struct {
 	Cores    int     `json:"cores"`
 }
 
-// Output is what some run must print, on every number of cores from Cores on,
-// and if Always, what all runs must print that came to their end.
+// Output is what some run of the unchanged program must print, on every number
+// of cores from Cores on, and if Always, what all such runs must print.
 type Output struct {
-	Pattern string `json:"pattern"` // a regular expression with two groups, both numbers
-	Is      string `json:"is"`      // how the first compares with the second: "less" or "equal"
+	Pattern string `json:"pattern"` // a regular expression
+	Is      Is     `json:"is"`
 	Cores   int    `json:"cores"`
 	Always  bool   `json:"always"`
 }
+
+// Is says what an output that matches must be.
+type Is string
+
+const (
+	There Is = "there" // no more than that it matches
+	Less  Is = "less"  // of the pattern's two groups, the first is a smaller number than the second
+	Equal Is = "equal" // of the pattern's two groups, both are the same number
+)
 
 // A Place is a line of main.go. Code is part of that line, so that an edit of
 // the program cannot leave the expectation pointing at something else.
@@ -252,8 +261,9 @@ func (p Program) validate() error {
 		if err != nil {
 			return err
 		}
-		if re.NumSubexp() != 2 || out.Cores < 1 || (out.Is != "less" && out.Is != "equal") {
-			return errors.New("an output expectation wants a pattern with two groups, cores from 1 on, and is \"less\" or \"equal\"")
+		groups, ok := map[Is]int{There: 0, Less: 2, Equal: 2}[out.Is]
+		if !ok || re.NumSubexp() != groups || out.Cores < 1 {
+			return fmt.Errorf("an output expectation is %q (no group in its pattern), %q or %q (two groups), and cores from 1 on", There, Less, Equal)
 		}
 	}
 	return nil

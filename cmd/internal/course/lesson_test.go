@@ -79,6 +79,7 @@ func TestLoadRejects(t *testing.T) {
 		"no cores":          {`"static": [`, `"dynamic": [{"rule": "r", "at": []}], "static": [`},
 		"bad pattern":       {`"static": [`, `"output": {"pattern": "(", "is": "less", "cores": 1}, "static": [`},
 		"one group":         {`"static": [`, `"output": {"pattern": "(a)", "is": "less", "cores": 1}, "static": [`},
+		"group too many":    {`"static": [`, `"output": {"pattern": "(a)", "is": "there", "cores": 1}, "static": [`},
 		"unknown compare":   {`"static": [`, `"output": {"pattern": "(a)(b)", "is": "more", "cores": 1}, "static": [`},
 		"fixed not silent":  {`"fixed": {}`, `"fixed": {"dynamic": [{"rule": "r", "cores": 1}]}`},
 		"no such program":   {`"name": ""`, `"name": "other"`},

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,7 +25,7 @@ func Text(lang message.Lang, key message.Key, pairs ...string) string {
 	return catalogue.Text(lang, message.New(key, pairs...))
 }
 
-// Count words a number of things: noun is "cores", "lessons" or "observations".
+// Count words a number of things: noun is "cores", "runs", "lessons" or "observations".
 func Count(lang message.Lang, noun string, n int) string {
 	if n == 1 {
 		return Text(lang, message.Key(noun+"-one"))
@@ -45,7 +46,7 @@ func (v Verdict) Text(lang message.Lang) string {
 	}
 	return Text(lang, message.Key(key),
 		"rule", v.Rule, "line", strconv.Itoa(v.Line), "cores", Count(lang, "cores", v.Cores),
-		"seen", strconv.Itoa(v.Seen), "runs", strconv.Itoa(v.Runs), "detail", v.Detail)
+		"seen", strconv.Itoa(v.Seen), "runs", Count(lang, "runs", v.Runs), "detail", v.Detail)
 }
 
 // List writes a table of contents.
@@ -62,6 +63,36 @@ func Heading(w io.Writer, text string) { fmt.Fprintf(w, "\n== %s\n\n", text) }
 func Listing(w io.Writer, source []byte) {
 	for i, line := range strings.Split(strings.TrimSuffix(string(source), "\n"), "\n") {
 		fmt.Fprintln(w, strings.TrimRight(fmt.Sprintf("%4d  %s", i+1, strings.ReplaceAll(line, "\t", "    ")), " "))
+	}
+}
+
+// maxPrinted is how many lines of a program's output are shown: enough for
+// what it says itself and for the first line of what the runtime says.
+const maxPrinted = 6
+
+// Transcript writes what a plain run on each number of cores printed: the first
+// one that printed what the lesson is about, if any did.
+func Transcript(w io.Writer, p Program, o *Observation, lang message.Lang) {
+	for _, cores := range o.Cores {
+		if len(o.Outputs[cores]) == 0 {
+			continue
+		}
+		fmt.Fprintf(w, "  %s\n", Text(lang, "printed-on", "cores", Count(lang, "cores", cores)))
+		text := o.Outputs[cores][0]
+		if out := p.Expect.Output; out != nil {
+			if i := slices.IndexFunc(o.Outputs[cores], out.has); i >= 0 {
+				text = o.Outputs[cores][i]
+			}
+		}
+		lines := strings.Split(strings.TrimSpace(text), "\n")
+		for i, line := range lines {
+			// What follows an empty line is the stacks of goroutines.
+			if i == maxPrinted || line == "" {
+				fmt.Fprintln(w, "    …")
+				break
+			}
+			fmt.Fprintf(w, "    %s\n", line)
+		}
 	}
 }
 

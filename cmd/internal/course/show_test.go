@@ -35,6 +35,7 @@ func TestVerdictText(t *testing.T) {
 		{State: CannotTell, Kind: Ran, Detail: "race"},
 		{State: CannotTell, Kind: Confirmed, Detail: "race"},
 		{State: CannotTell, Kind: Ran, Cores: 2},
+		{State: CannotTell, Kind: Printed, Rule: "there", Cores: 2},
 		{State: CannotTell, Kind: Printed, Rule: "less", Cores: 2},
 		{State: CannotTell, Kind: Printed, Rule: "equal", Cores: 2},
 		{State: Unexpected, Kind: Read},
@@ -45,7 +46,9 @@ func TestVerdictText(t *testing.T) {
 		for _, kind := range []Kind{Read, Ran, Confirmed, Silent} {
 			verdicts = append(verdicts, Verdict{State: state, Kind: kind})
 		}
-		verdicts = append(verdicts, Verdict{State: state, Kind: Printed, Rule: "less"}, Verdict{State: state, Kind: Printed, Rule: "equal"})
+		for _, is := range []Is{There, Less, Equal} {
+			verdicts = append(verdicts, Verdict{State: state, Kind: Printed, Rule: string(is)})
+		}
 	}
 	for _, v := range verdicts {
 		for _, lang := range Languages() {
@@ -56,7 +59,7 @@ func TestVerdictText(t *testing.T) {
 		}
 	}
 	v := Verdict{State: Met, Kind: Ran, Rule: "datarace", Cores: 2, Seen: 1, Runs: 3, Detail: "race"}
-	if got, want := v.Text("en"), "on 2 cores: datarace in 1 of 3 runs (race)"; got != want {
+	if got, want := v.Text("en"), "on 2 cores: datarace in 1 of 3 runs (race variant)"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -74,6 +77,20 @@ func TestListing(t *testing.T) {
 	var b strings.Builder
 	Listing(&b, []byte("package main\n\nfunc main() {\n\tf()\n}\n"))
 	want := "   1  package main\n   2\n   3  func main() {\n   4      f()\n   5  }\n"
+	if b.String() != want {
+		t.Errorf("got\n%swant\n%s", b.String(), want)
+	}
+}
+
+func TestTranscript(t *testing.T) {
+	p := Program{Expect: Expectation{Output: &Output{Pattern: `(\d+) of (\d+)`, Is: Less, Cores: 2}}}
+	o := &Observation{Cores: []int{1, 2, 4}, Outputs: map[int][]string{
+		1: {"a\nb\nfatal error: deadlock\n\ngoroutine 1:\n"},
+		2: {"9 of 9\n", "7 of 9\n"},
+	}}
+	var b strings.Builder
+	Transcript(&b, p, o, "en")
+	want := "  on 1 core:\n    a\n    b\n    fatal error: deadlock\n    …\n  on 2 cores:\n    7 of 9\n"
 	if b.String() != want {
 		t.Errorf("got\n%swant\n%s", b.String(), want)
 	}

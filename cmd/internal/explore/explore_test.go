@@ -207,7 +207,7 @@ func TestStuck(t *testing.T) {
 func TestTests(t *testing.T) {
 	dir := unpack(t, "tests")
 	o := explored(t, Options{Dir: dir, Tests: true, Cores: []int{2}, LockTimeout: 300 * time.Millisecond})
-	want := []string{"goroutineleak leak", "goroutineleak waits", "deadlock waits"}
+	want := []string{"goroutineleak leak", "deadlock waits"}
 	if hasRace(t) {
 		want = append(want, "datarace race")
 	}
