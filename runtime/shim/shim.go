@@ -8,8 +8,8 @@
 // go-deadlock: that import is what keeps go-deadlock in lockstep's go.mod, and
 // the version in lockstep's build information is the one that is laid beside it.
 //
-// They have to compile under the language version of any module: no generics,
-// and nothing that Go 1.21 lacks.
+// They have to compile under the language version of any module, however old:
+// no generics, not even 0o644; of the library, what Go 1.21 has.
 package shim
 
 import "embed"

@@ -57,6 +57,7 @@ func (env *Env) exploreFlags(flags *pflag.FlagSet, count int) *exploreFlags {
 	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
 	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
 	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
+	flags.IntVar(&o.Parallel, "parallel", 1, env.Text("flag-parallel"))
 	flags.DurationVar(&o.Timeout, "timeout", explore.DefaultTimeout, env.Text("flag-timeout"))
 	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
 	flags.StringSliceVar(&o.variants, "variants", nil, env.Text("flag-variants", "variants", variantNames()))
@@ -78,8 +79,10 @@ func (o *exploreFlags) validate(env *Env, flags *pflag.FlagSet) error {
 			return usage(env.Text("bad-number", "flag", "cpu", "value", strconv.Itoa(n)))
 		}
 	}
-	if o.Count < 1 {
-		return usage(env.Text("bad-number", "flag", "count", "value", strconv.Itoa(o.Count)))
+	for name, n := range map[string]int{"count": o.Count, "parallel": o.Parallel} {
+		if n < 1 {
+			return usage(env.Text("bad-number", "flag", name, "value", strconv.Itoa(n)))
+		}
 	}
 	if flags.Changed("count") && flags.Changed("for") {
 		return usage(env.Text("count-and-for"))

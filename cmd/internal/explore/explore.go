@@ -1,5 +1,27 @@
 package explore
 
+// How a program is explored
+//
+// findToolchain and list ask the go command, in the user's directory and with the user's
+// GOFLAGS, what the program is made of. What is wanted and what works on this
+// machine decide the flavours: the builds that are needed (plan.go). Each
+// target is built once per flavour from an overlay (build.go), and where the
+// instrumented program does not compile, with less of it: the compiler is the
+// judge of whether locks can be replaced. The runs follow a plan that is even,
+// so that cutting it short costs no variant and no number of cores more than
+// another (session.go). Detectors write to files of their own, which package
+// detect reads; equal evidence is tallied, and translate.go makes findings of it.
+//
+// Whatever goes wrong with one target or one variant becomes a note or a build error, and
+// the others go on. Outcomes of runs are counted, not judged: a test that fails
+// by itself is mentioned and is no finding, and a run that was stopped by its
+// time limit counts as a limit only if it did not show why it hung.
+//
+// What is not seen: a program that ends by log.Fatal, in a signal handler's
+// default or by a crash writes no leak profile, since what is linked into it
+// learns of the end by main returning or by os.Exit; locks and goroutines of
+// child processes are watched only if they are the same binary.
+
 import (
 	"cmp"
 	"context"

@@ -116,7 +116,7 @@ func say(o *Outcome) string {
 
 func TestBugs(t *testing.T) {
 	dir := unpack(t, "bugs")
-	o := explored(t, Options{Dir: dir, Cores: []int{1, 2}, Count: 2})
+	o := explored(t, Options{Dir: dir, Cores: []int{1, 2}, Count: 2, Parallel: 2})
 	want := []string{"lockorder order", "goroutineleak leak"}
 	detectors := 2
 	if hasRace(t) {
@@ -189,18 +189,9 @@ func TestCorrect(t *testing.T) {
 
 func TestStuck(t *testing.T) {
 	o := explored(t, Options{Dir: unpack(t, "stuck"), Cores: []int{2}, LockTimeout: 500 * time.Millisecond, Timeout: 20 * time.Second})
-	blocked := 0
-	for _, f := range o.Findings {
-		src, _ := os.ReadFile(f.Range.Start.File)
-		if line := strings.Split(string(src), "\n")[f.Range.Start.Line-1]; strings.HasSuffix(line, "// blocks") {
-			blocked++
-		}
-	}
-	if blocked == 0 || o.Code() != exitcode.Findings {
-		t.Errorf("code %d, %d findings: %s", o.Code(), len(o.Findings), say(o))
-	}
-	for _, f := range o.Findings {
-		t.Logf("%v: %s (%s, %s)", f.Range.Start, f.Message, f.Rule, f.Witness.Detector)
+	check(t, o, "deadlock blocks")
+	if o.Code() != exitcode.Findings || o.Runs != 2 {
+		t.Errorf("code %d after %d runs: %s", o.Code(), o.Runs, say(o))
 	}
 }
 
@@ -340,6 +331,57 @@ func TestNoCompiler(t *testing.T) {
 	check(t, o, "goroutineleak leak")
 	if text := say(o); !strings.Contains(text, "needs cgo and a C compiler") || !strings.Contains(text, "install") {
 		t.Errorf("notes: %s", text)
+	}
+}
+
+// What GOFLAGS says is respected, but for flags that would undo our work: with
+// -cover the original files are compiled.
+func TestUserFlags(t *testing.T) {
+	dir := unpack(t, "layouts")
+	folder := filepath.Join(dir, "single")
+	replaced := filepath.Join(t.TempDir(), "other.go")
+	overlay := filepath.Join(dir, "overlay.json")
+	for file, text := range map[string]string{
+		replaced: `package main
+
+import "sync"
+
+func init() {
+	var a, b sync.Mutex
+	a.Lock(); b.Lock(); b.Unlock(); a.Unlock()
+	b.Lock(); a.Lock(); a.Unlock(); b.Unlock()
+}
+
+func main() {
+	if !tagged { panic("the tag is not set") }
+}
+`,
+		overlay:                            fmt.Sprintf(`{"Replace": {"main.go": %q, "gone.go": ""}}`, replaced),
+		filepath.Join(folder, "gone.go"):   "package nothing\n",
+		filepath.Join(folder, "tagged.go"): "//go:build mine\n\npackage main\n\nconst tagged = true\n",
+		filepath.Join(folder, "go.mod"):    "module example.com/single\n\ngo 1.26\n",
+	} {
+		if err := os.WriteFile(file, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o := explored(t, Options{
+		Dir: folder, Env: hermetic("GOFLAGS=-tags=mine -cover -race -overlay=../overlay.json"),
+		Variants: []Variant{Deadlock}, Cores: []int{1},
+	})
+	if len(o.Findings) != 1 || o.Findings[0].Rule != "lockorder" || o.Findings[0].Range.Start.Line < 7 || o.Code() != exitcode.Findings {
+		t.Errorf("code %d, findings %+v: %s", o.Code(), o.Findings, say(o))
+	}
+}
+
+// However short the time, every kind of run is made once.
+func TestFor(t *testing.T) {
+	o := explored(t, Options{
+		Dir: unpack(t, "bugs"), Variants: []Variant{Leak}, Cores: []int{1, 2}, For: time.Millisecond,
+	})
+	check(t, o, "goroutineleak leak")
+	if o.Runs != 2 {
+		t.Errorf("%d runs in a time that is too short for any, want one of each kind", o.Runs)
 	}
 }
 

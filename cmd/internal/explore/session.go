@@ -342,10 +342,9 @@ func (s *session) replay(j job, v Variant) []string {
 		cmd[1] = "test"
 	}
 	cmd = append(cmd, "-variants="+string(v), "-cpu="+strconv.Itoa(j.cores))
-	switch {
-	case s.opt.For > 0:
+	if s.opt.For > 0 {
 		cmd = append(cmd, "-for="+s.opt.For.String())
-	case s.opt.Count > 1:
+	} else {
 		cmd = append(cmd, "-count="+strconv.Itoa(s.opt.Count))
 	}
 	if s.opt.Timeout != DefaultTimeout {

@@ -54,7 +54,7 @@ type file struct {
 
 func (f *file) Write(p []byte) (int, error) {
 	if f.w == nil {
-		w, err := os.OpenFile(f.name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o644)
+		w, err := os.OpenFile(f.name, os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0644)
 		if err != nil {
 			f.w = os.Stderr
 		} else {
