@@ -117,8 +117,11 @@ type evidence struct {
 	// unmatched are the functions that release a lock which neither they nor
 	// those who call them acquired, by slot.
 	unmatched map[slot][]*ssa.Function
+	// matched tells which functions are called to release a lock by callers
+	// that acquired it.
+	matched map[through]bool
 	// anyUnmatched are the slots of locks that any function releases which did
-	// not acquire them itself.
+	// not acquire them itself, and is not known to be called by one that did.
 	anyUnmatched map[slot]bool
 	// exported are the variables that other packages can name.
 	exported map[*types.Var]bool
@@ -149,6 +152,7 @@ type through struct {
 func (c *checker) collectEvidence() {
 	c.unmatched = make(map[slot][]*ssa.Function)
 	c.anyUnmatched = make(map[slot]bool)
+	c.matched = make(map[through]bool)
 	c.exported = exportedVars(c.pass.Pkg)
 	c.escaped = make(map[slot]bool)
 	c.acquirers = make(map[slot][]*ssa.Function)
@@ -162,7 +166,8 @@ func (c *checker) collectEvidence() {
 			}
 		}
 		for _, r := range f.flow.Releases {
-			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Lock)}] = true
+			by := through{c.locks.Through(r.Instr), slotOf(r.Lock)}
+			c.releasers[by], c.matched[by] = true, true
 			if _, ok := r.Instr.(*ssa.Go); ok {
 				c.signals[slotOf(r.Lock)] = true
 			}
@@ -203,7 +208,9 @@ func (c *checker) acquires(f function, s slot) bool {
 func (c *checker) collectUnmatched(f function) {
 	for _, r := range f.flow.Unmatched {
 		s := slotOf(r.Lock)
-		c.anyUnmatched[s] = true
+		if !c.matched[through{f.fn, s}] || exported(f.fn) {
+			c.anyUnmatched[s] = true
+		}
 		if c.releasers[through{f.fn, s}] && !exported(f.fn) || len(f.fn.FreeVars) > 0 || c.restores(f, r.Lock) ||
 			slices.ContainsFunc(f.flow.Releases, func(m lockset.Release) bool { return m.Instr == r.Instr }) {
 			continue

@@ -31,6 +31,20 @@ func TestStrict(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer, "strict")
 }
 
+// The default tier leaves out what the strict tier adds.
+func TestTiers(t *testing.T) {
+	quiet := analysistest.Run(ignoreErrors{}, analysistest.TestData(), missingunlock.Analyzer, "strict")
+	for _, res := range quiet {
+		if len(res.Diagnostics) != 0 {
+			t.Errorf("the default tier reports %d findings of package strict, want none", len(res.Diagnostics))
+		}
+	}
+}
+
+type ignoreErrors struct{}
+
+func (ignoreErrors) Errorf(string, ...any) {}
+
 // A known gap is a test too: if one is closed, its wrong code begins to be
 // reported, and moves to the package that it belongs to.
 func TestLimitations(t *testing.T) {

@@ -35,13 +35,23 @@ func (c *checker) reportRelock(h *suspect, r lockset.Relock) {
 
 func (c *checker) reportNever(h *suspect) {
 	d := c.diagnostic(h, "never", h.site.Pos())
-	if slotOf(h.lock).local != nil {
+	if inLocalVariable(h.lock.Path) {
 		d.Tier = config.Strict // the lock is rarely needed when its variable is gone
 	}
 	for _, pos := range positions(h.returns, h.fn) {
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: pos, Message: message.New("returns-here", "lock", c.lockText(h))})
 	}
 	c.found = append(c.found, verdict{h, d})
+}
+
+// inLocalVariable reports whether p is in a local variable itself, rather than
+// in an object that a variable points to.
+func inLocalVariable(p access.Path) bool {
+	alloc, ok := p.Root().Value.(*ssa.Alloc)
+	if !ok || alloc.Comment == "new" || alloc.Comment == "complit" {
+		return false
+	}
+	return !slices.ContainsFunc(p.Selectors(), func(s access.Selector) bool { return s.Kind == access.Deref })
 }
 
 // report reports the acquisition h at the first of the places where its lock

@@ -47,6 +47,7 @@ package lockset
 import (
 	"reflect"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -67,9 +68,11 @@ var Analyzer = &analysis.Analyzer{
 	Run:        diagnostic.Guard(run),
 }
 
-// A Result answers which locks are held at the instructions of a package.
+// A Result answers which locks are held at the instructions of a package. It is
+// safe for concurrent use, since drivers run checks concurrently.
 type Result struct {
 	Paths *access.Paths
+	mu    sync.Mutex // for queries that replay a block, which can number expressions anew
 	engine
 }
 
@@ -136,6 +139,8 @@ func (r *Result) HeldAtEntry(fn *ssa.Function) []Lock {
 // HeldBefore returns the locks that are held when instr begins. To visit many
 // instructions of a function, [Result.Walk] is cheaper.
 func (r *Result) HeldBefore(instr ssa.Instruction) Set {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	var held Set
 	r.walkBlock(instr.Block(), func(i ssa.Instruction, s Set) bool {
 		held = s
@@ -147,12 +152,24 @@ func (r *Result) HeldBefore(instr ssa.Instruction) Set {
 // Walk calls visit for each instruction of fn, block by block, with the locks
 // that are held when the instruction begins. The set must not be changed.
 func (r *Result) Walk(fn *ssa.Function, visit func(ssa.Instruction, Set)) {
+	var sets []Set
 	for _, b := range fn.Blocks {
-		r.walkBlock(b, func(i ssa.Instruction, s Set) bool {
-			visit(i, s)
-			return true
-		})
+		sets = r.blockSets(b, sets[:0])
+		for i, instr := range b.Instrs {
+			visit(instr, sets[i])
+		}
 	}
+}
+
+// blockSets appends to sets what is held before each instruction of b.
+func (r *Result) blockSets(b *ssa.BasicBlock, sets []Set) []Set {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.walkBlock(b, func(_ ssa.Instruction, s Set) bool {
+		sets = append(sets, s)
+		return true
+	})
+	return sets
 }
 
 func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set) bool) {

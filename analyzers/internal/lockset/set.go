@@ -73,11 +73,6 @@ func (s Set) MayHold(path access.Path, mode Mode) bool {
 	})
 }
 
-// without returns s without the lock l; s is not changed.
-func (s Set) without(l Lock) Set {
-	return slices.DeleteFunc(slices.Clone(s), func(h Held) bool { return h.Lock == l })
-}
-
 // intersect returns the locks that must be held in both sets.
 func intersect(a, b []Lock) []Lock {
 	var both []Lock

@@ -29,3 +29,17 @@ func test(f func(func())) int {
 	mu.Lock() // want `test locks mu and nothing unlocks it again`
 	return n
 }
+
+func embedded(f func(func())) int {
+	var log struct {
+		sync.Mutex
+		n int
+	}
+	f(func() {
+		log.Lock()
+		log.n++
+		log.Unlock()
+	})
+	log.Lock() // want `embedded locks log and nothing unlocks it again`
+	return log.n
+}
