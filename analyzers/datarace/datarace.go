@@ -98,25 +98,33 @@ func (s *search) explore(x *goroutine.Exploration) {
 	}
 	defer func() { s.spent += x.Cost() }()
 	for _, v := range s.shared.Variables(x) {
-		pairs := 0
-		alike := make(map[[2]*goroutine.Thread]int)
-		for i, a := range v.Accesses {
-			for _, b := range v.Accesses[i:] {
-				if !shared.Conflict(a, b) {
-					continue
-				}
-				threads := [2]*goroutine.Thread{a.Frame.Thread, b.Frame.Thread}
-				if threads[0] == threads[1] && threads[0].Parent == nil {
-					continue
-				}
-				if alike[threads]++; alike[threads] > maxAlike {
-					continue
-				}
-				if pairs++; pairs > maxPairs || x.Cost() > maxCost || s.spent > maxTotal {
-					break
-				}
-				s.pair(x, v, a, b)
+		s.variable(x, v)
+	}
+}
+
+// variable looks at the pairs of accesses of one variable, first at what many
+// goroutines do by the same instruction.
+func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
+	for i, a := range v.Accesses {
+		if i < maxPairs && a.Frame.Thread.Parent != nil && shared.Conflict(a, a) {
+			s.pair(x, v, a, a)
+		}
+	}
+	pairs := 0
+	alike := make(map[[2]*goroutine.Thread]int)
+	for i, a := range v.Accesses {
+		for _, b := range v.Accesses[i+1:] {
+			threads := [2]*goroutine.Thread{a.Frame.Thread, b.Frame.Thread}
+			if threads[0] == threads[1] && threads[0].Parent == nil || !shared.Conflict(a, b) {
+				continue
 			}
+			if alike[threads]++; alike[threads] > maxAlike {
+				continue
+			}
+			if pairs++; pairs > maxPairs || x.Cost() > maxCost || s.spent > maxTotal {
+				return
+			}
+			s.pair(x, v, a, b)
 		}
 	}
 }

@@ -67,6 +67,10 @@ func exprText(v ssa.Value, depth int) string {
 			return base + "[" + c.Value.ExactString() + "]"
 		}
 		return base + "[…]"
+	case *ssa.Lookup:
+		if base := exprText(v.X, depth+1); base != "" {
+			return base + "[…]"
+		}
 	case *ssa.UnOp:
 		if v.Op == token.MUL {
 			return exprText(v.X, depth+1)
@@ -76,7 +80,7 @@ func exprText(v ssa.Value, depth int) string {
 	case *ssa.Slice:
 		return exprText(v.X, depth+1)
 	case *ssa.MakeChan, *ssa.MakeMap, *ssa.MakeSlice:
-		return heldBy(v.(ssa.Value))
+		return heldBy(v)
 	case *ssa.Phi:
 		if !strings.Contains(v.Comment, ".") && v.Comment != "" {
 			return v.Comment

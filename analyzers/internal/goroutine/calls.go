@@ -38,6 +38,12 @@ func (x *Exploration) constrainCall(f *Frame, call ssa.CallInstruction) {
 		spawn = GoStmt
 	}
 	if op, ok := x.pkg.classify(call); ok {
+		if v, isCall := call.(*ssa.Call); isCall && op.Kind == syncapi.RLocker && op.On != nil {
+			// The Locker stands for its mutex.
+			x.heap.flow(x.value(f.home(op.On), op.On, ""), x.value(f, v, ""))
+			x.outside[callKey{f, call}] = true
+			return
+		}
 		x.external(f, call)
 		if op.Callback != nil {
 			x.constrainCallback(f, call, op)

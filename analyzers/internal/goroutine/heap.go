@@ -193,7 +193,7 @@ func (h *heap) forEach(n *node, fn func(Target)) {
 	}
 }
 
-// maxSteps bounds the work of one exploration.
+// maxWork bounds the propagation of one exploration, in steps.
 const maxWork = 400_000
 
 // solve propagates until nothing changes, or the budget is spent.

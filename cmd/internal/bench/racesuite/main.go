@@ -13,6 +13,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -40,20 +41,29 @@ func run(verbose bool) error {
 	if err != nil {
 		return err
 	}
-	graph, err := checker.Analyze([]*analysis.Analyzer{datarace.Analyzer}, []*packages.Package{pkg}, nil)
+	s, err := measure(pkg)
 	if err != nil {
 		return err
 	}
+	s.print(verbose)
+	return nil
+}
+
+// measure runs the check and counts its reports.
+func measure(pkg *packages.Package) (*suite, error) {
+	graph, err := checker.Analyze([]*analysis.Analyzer{datarace.Analyzer}, []*packages.Package{pkg}, nil)
+	if err != nil {
+		return nil, err
+	}
 	root := graph.Roots[0]
 	if root.Err != nil {
-		return root.Err
+		return nil, root.Err
 	}
 	s := newSuite(pkg)
 	for _, d := range root.Diagnostics {
 		s.count(d.Pos, d.Message)
 	}
-	s.print(verbose)
-	return nil
+	return s, nil
 }
 
 // load loads all tests but the two files of cgo.
@@ -180,20 +190,20 @@ func (s *suite) count(pos token.Pos, text string) {
 	}
 }
 
-func (s *suite) print(verbose bool) {
-	type row struct{ races, found, clean, wrong int }
-	rows := make(map[string]*row)
-	var all row
-	var files []string
+type row struct{ races, found, clean, wrong int }
+
+// totals counts the tests by file, and all of them.
+func (s *suite) totals() (byFile map[string]*row, all row) {
+	byFile = make(map[string]*row)
 	for _, t := range s.tests {
-		r := rows[t.file]
+		r := byFile[t.file]
 		if r == nil {
 			r = new(row)
-			rows[t.file] = r
-			files = append(files, t.file)
+			byFile[t.file] = r
 		}
+		hit := len(t.reported) > 0
 		for _, r := range []*row{r, &all} {
-			switch hit := len(t.reported) > 0; {
+			switch {
 			case t.race:
 				r.races++
 				if hit {
@@ -207,7 +217,10 @@ func (s *suite) print(verbose bool) {
 			}
 		}
 	}
-	slices.Sort(files)
+	return byFile, all
+}
+
+func (s *suite) print(verbose bool) {
 	slices.SortFunc(s.tests, func(a, b *test) int { return cmp.Or(cmp.Compare(a.file, b.file), cmp.Compare(a.name, b.name)) })
 	for _, t := range s.tests {
 		hit := len(t.reported) > 0
@@ -220,8 +233,9 @@ func (s *suite) print(verbose bool) {
 			fmt.Printf("found   %s: %s\n\t%s\n", t.file, t.name, strings.Join(t.reported, "\n\t"))
 		}
 	}
-	for _, f := range files {
-		r := rows[f]
+	byFile, all := s.totals()
+	for _, f := range slices.Sorted(maps.Keys(byFile)) {
+		r := byFile[f]
 		fmt.Printf("%-22s %3d of %3d races, %2d of %3d false\n", f, r.found, r.races, r.wrong, r.clean)
 	}
 	fmt.Printf("recall %.3f (%d of %d), false-positive rate %.3f (%d of %d)\n",

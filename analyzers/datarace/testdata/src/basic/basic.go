@@ -7,7 +7,7 @@ func lostUpdate() int {
 	count := 0
 	for range 10 {
 		go func() {
-			count++ // want `count is written here by the goroutine started at basic.go:9 while basic.go:13 reads it, with no common lock and nothing that orders them`
+			count++ // want `count is written here by all goroutines started at basic.go:9, which run at the same time, with no common lock and nothing that orders them`
 		}()
 	}
 	return count

@@ -139,3 +139,45 @@ func promoted() {
 	e.n = 2
 	e.Unlock()
 }
+
+// The promoted method, the field's own and a method value lock one mutex.
+func promotedAndNot() {
+	var e embeds
+	go func() {
+		e.Mutex.Lock()
+		e.n = 1
+		e.Mutex.Unlock()
+	}()
+	lock, unlock := e.Lock, e.Unlock
+	lock()
+	e.n = 2
+	unlock()
+}
+
+func locker() {
+	var mu sync.Mutex
+	var l sync.Locker = &mu
+	x := 0
+	go func() {
+		l.Lock()
+		defer l.Unlock()
+		x++
+	}()
+	mu.Lock()
+	x++
+	mu.Unlock()
+}
+
+func rlocker() {
+	var mu sync.RWMutex
+	l := mu.RLocker()
+	x := 0
+	go func() {
+		l.Lock()
+		println(x)
+		l.Unlock()
+	}()
+	mu.Lock()
+	x++
+	mu.Unlock()
+}

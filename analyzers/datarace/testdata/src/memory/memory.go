@@ -58,6 +58,25 @@ func rangeBesideWrites(n int) (sum int) {
 	return sum
 }
 
+func constantLength() (sum int) {
+	s := make([]int, 10)
+	go func() { s[3] = 3 }() // want `s\[3\] is written here by the goroutine started at memory.go:\d+ while memory.go:\d+ reads it`
+	for _, v := range s {
+		sum += v
+	}
+	return sum
+}
+
+func twoHalves() (sum int) {
+	s := make([]int, 10)
+	low, high := s[:5], s[5:]
+	go func() { low[3] = 3 }()
+	for _, v := range high {
+		sum += v
+	}
+	return sum
+}
+
 func appends() {
 	var s []int
 	go func() { s = append(s, 1) }() // want `s is written here by the goroutine started at memory.go:\d+ while memory.go:\d+ reads it`

@@ -54,7 +54,7 @@ func groupGo() {
 var requests int
 
 func handle(http.ResponseWriter, *http.Request) {
-	requests++ // want `requests is written here by one of the goroutines started at spawn.go:\d+ while another reads it`
+	requests++ // want `requests is written here by all goroutines started at spawn.go:\d+, which run at the same time`
 }
 
 func register() {
