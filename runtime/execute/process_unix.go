@@ -19,9 +19,9 @@ func (p *process) kill() { p.signal(syscall.SIGKILL) }
 
 func (p *process) signal(s syscall.Signal) error { return syscall.Kill(-p.cmd.Process.Pid, s) }
 
-// killStrays kills what outlived the leader of the group. Processes may beget others meanwhile, hence stop them
-// all first, and look again until none is found. What is not gone after that
-// many looks cannot be killed.
+// killStrays kills what outlived the leader of the group. Processes may beget
+// others meanwhile, hence stop them all first, and look again until none is
+// found. What is not gone after that many looks cannot be killed.
 func (p *process) killStrays() {
 	for range 200 {
 		p.kill()

@@ -11,20 +11,22 @@
 // vendoring too. Alternatives fail somewhere: -modfile in workspaces, an overlaid
 // go.mod with vendoring.
 //
-// go-deadlock comes from the module cache as it is, with two changes: its goroutine numbers
-// come from package goid of ours, since the assembly of the original cannot be
-// overlaid, and its stacks are printed by package stack of ours, which knows the exact lines.
+// go-deadlock comes from the module cache as it is, with two changes: its
+// goroutine numbers come from package goid of ours, since the assembly of the
+// original cannot be overlaid, and its stacks are printed by package stack of
+// ours, which knows the exact lines.
 //
 // # Which locks are replaced
 //
-// sync.Mutex and sync.RWMutex are replaced in every package of the user's, in one
-// decision for a whole binary: a type that crosses packages has to be the same in
-// all of them. Syntax decides where; no types are needed. Whether the result
-// still compiles, the compiler says: it does not if the program hands a *sync.Mutex to a package that
-// cannot be rewritten, such as a dependency in the module cache. The caller then tries with one of the
-// two types, and with none. That is sound since a replaced type is a type of its
-// own: a program that compiles has no place where both meet, but for
-// reflection, unsafe and type assertions on values from such packages.
+// sync.Mutex and sync.RWMutex are replaced in every package of the user's, in
+// one decision for a whole binary: a type that crosses packages has to be the
+// same in all of them. Syntax decides where; no types are needed. Whether the
+// result still compiles, the compiler says: it does not if the program hands a
+// *sync.Mutex to a package that cannot be rewritten, such as a dependency in
+// the module cache. The caller then tries with one of the two types, and with
+// none. That is sound since a replaced type is a type of its own: a program
+// that compiles has no place where both meet, but for reflection, unsafe and
+// type assertions on values from such packages.
 //
 // Not replaced are locks of dependencies and of the standard library, and those
 // inside other types of package sync (Cond's own, WaitGroup, Once, Map).
@@ -38,62 +40,20 @@ package instrument
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
-	"io/fs"
-	"maps"
-	"os"
 	"path"
 	"path/filepath"
-	"reflect"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
-	"github.com/lockstep-go/lockstep/runtime/shim"
-
-	"github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
-
-// Import paths of what is laid into the program, as the packages that are laid
-// know them.
-const (
-	shimPath     = "github.com/lockstep-go/lockstep/runtime/shim/"
-	deadlockPath = "github.com/sasha-s/go-deadlock"
-	goidPath     = "github.com/petermattis/goid"
-)
-
-// DeadlockModule is the module path of go-deadlock.
-const DeadlockModule = deadlockPath
-
-// DeadlockVersion is the version of go-deadlock that this program was built
-// with, or "" if it does not know. The build information has it, but for test
-// binaries; there the name of a file in the module cache does.
-func DeadlockVersion() string {
-	if info, ok := debug.ReadBuildInfo(); ok {
-		for _, m := range info.Deps {
-			if m.Path == DeadlockModule {
-				return m.Version
-			}
-		}
-	}
-	file, _ := runtime.FuncForPC(reflect.ValueOf((*locks.Mutex).Lock).Pointer()).FileLine(0)
-	_, rest, _ := strings.Cut(filepath.ToSlash(file), DeadlockModule+"@")
-	version, _, _ := strings.Cut(rest, "/")
-	return version
-}
 
 // Names of imports in rewritten files. No program uses them.
 const (
 	asLocks = "lockstep_locks"
 	asEnd   = "lockstep_end"
 )
-
-// An Overlay is the content of files that replace those on disk or do not exist there, by
-// absolute name.
-type Overlay map[string][]byte
 
 // A Source reads a file of the user's.
 type Source func(file string) ([]byte, error)
@@ -124,7 +84,8 @@ type Result struct {
 	// Swapped counts the mentions of each type of Locks that were replaced.
 	Swapped map[string]int
 	// Bare lists the named packages that do not know when they end: those of
-	// the standard library, which cannot import what was laid into a module.
+	// the standard library that must not import what is laid beside them, or
+	// into a module.
 	Bare []string
 	// Unparsed are the errors of files that are left to the compiler to
 	// complain about.
@@ -155,6 +116,10 @@ func Compose(opt Options) (*Result, error) {
 			if err := c.packageFiles(p); err != nil {
 				return nil, err
 			}
+		} else if c.standard && p.Standard && !p.DepOnly {
+			if err := c.standardFiles(p); err != nil {
+				return nil, err
+			}
 		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
 		}
@@ -170,6 +135,8 @@ type composer struct {
 	home   string // import path of the injected folder
 	dir    string // the folder
 	result *Result
+	// standard says that the program is part of the Go distribution.
+	standard bool
 	// embedded are files that the program reads as they are. An overlay would
 	// change what it reads.
 	embedded map[string]bool
@@ -177,7 +144,8 @@ type composer struct {
 
 // findHome finds the module to lay things into. That is a main module that
 // a named package is in. A program that is in no module, made of files named on the
-// command line, gets a go.mod beside it in the overlay.
+// command line, gets a go.mod beside it in the overlay. Programs and tests of the
+// standard library find it in GOROOT/src.
 func (c *composer) findHome() bool {
 	for _, p := range c.opt.Packages {
 		if p.DepOnly || !p.ours() {
@@ -190,6 +158,14 @@ func (c *composer) findHome() bool {
 		if p.Module == nil {
 			c.home, c.dir = looseModule+"/"+evidence.ShimFolder, filepath.Join(p.Dir, evidence.ShimFolder)
 			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo " + cmp.Or(c.opt.GoVersion, "1.21") + "\n")
+			return true
+		}
+	}
+	for _, p := range c.opt.Packages {
+		src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
+		if !p.DepOnly && p.Standard && ok {
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(filepath.FromSlash(src), evidence.ShimFolder)
+			c.standard = true
 			return true
 		}
 	}
@@ -216,7 +192,6 @@ func (c *composer) packageFiles(p *Package) error {
 	for _, name := range c.opt.Locks {
 		swaps = append(swaps, Swap{From: "sync", Names: []string{name}, To: c.home + "/locks", As: asLocks})
 	}
-	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
 	ends := false
 	for _, file := range p.files(c.opt.Tests && named) {
 		if c.embedded[file] {
@@ -226,17 +201,7 @@ func (c *composer) packageFiles(p *Package) error {
 		if err != nil {
 			return err
 		}
-		var calls []Call
-		isTest := strings.HasSuffix(file, "_test.go")
-		switch {
-		case c.opt.Tests && named && isTest:
-			end.Func = "TestMain"
-			calls = []Call{end}
-		case !c.opt.Tests && named && p.Name == "main":
-			end.Func = "main"
-			calls = []Call{end}
-		}
-		out, swapped, called, err := rewrite(file, src, swaps, calls)
+		out, swapped, called, err := rewrite(file, src, swaps, c.endOf(p, file))
 		if err != nil {
 			c.result.Unparsed = append(c.result.Unparsed, err)
 			continue
@@ -250,7 +215,64 @@ func (c *composer) packageFiles(p *Package) error {
 		}
 	}
 	if c.opt.Tests && named && !ends && p.HasTests() {
-		c.addTestMain(p)
+		c.addTestMain(p, len(p.TestGoFiles) == 0)
+	}
+	return nil
+}
+
+// endOf is the call for the function in the given file with which the program ends.
+func (c *composer) endOf(p *Package, file string) []Call {
+	end := Call{Path: c.ending(), As: asEnd, Name: "AtEnd"}
+	switch {
+	case p.DepOnly:
+		return nil
+	case c.opt.Tests && strings.HasSuffix(file, "_test.go"):
+		end.Func = "TestMain"
+	case !c.opt.Tests && p.Name == "main":
+		end.Func = "main"
+	default:
+		return nil
+	}
+	return []Call{end}
+}
+
+// standardFiles makes a program of the standard library, or external tests of
+// one of its packages, know when they end. Nothing else is rewritten, since our
+// packages import the library: that would be a circle. So tests whose TestMain
+// is not external are left alone.
+func (c *composer) standardFiles(p *Package) error {
+	files := p.files(c.opt.Tests)
+	if c.opt.Tests && !p.HasTests() || len(c.opt.Locks) > 0 && (c.opt.Tests || p.Name != "main") {
+		return nil
+	}
+	swaps := []Swap{{From: "os", Names: []string{"Exit"}, To: c.ending(), As: asEnd}}
+	for _, name := range c.opt.Locks {
+		swaps = append(swaps, Swap{From: "sync", Names: []string{name}, To: c.home + "/locks", As: asLocks})
+	}
+	ends := false
+	for _, file := range files {
+		src, err := c.opt.Source(file)
+		if err != nil {
+			return err
+		}
+		external := slices.Contains(p.XTestGoFiles, filepath.Base(file))
+		out, swapped, called, err := rewrite(file, src, swaps, c.endOf(p, file))
+		switch {
+		case err != nil:
+			c.result.Unparsed = append(c.result.Unparsed, err)
+		case c.opt.Tests && called && !external:
+			c.result.Bare = append(c.result.Bare, p.ImportPath)
+			return nil
+		case out != nil && (external || !c.opt.Tests):
+			c.result.Overlay[file] = out
+			for i, name := range c.opt.Locks {
+				c.result.Swapped[name] += swapped[i+1]
+			}
+		}
+		ends = ends || called
+	}
+	if c.opt.Tests && !ends {
+		c.addTestMain(p, true)
 	}
 	return nil
 }
@@ -262,10 +284,10 @@ const testMainFile = "lockstep_rt_main_test.go"
 // that exist in the overlay only.
 func Ours(file string) bool { return path.Base(filepath.ToSlash(file)) == testMainFile }
 
-// addTestMain gives a package a TestMain that ends properly.
-func (c *composer) addTestMain(p *Package) {
+// addTestMain gives the tests of a package a TestMain that ends properly.
+func (c *composer) addTestMain(p *Package, external bool) {
 	name := p.Name
-	if len(p.TestGoFiles) == 0 {
+	if external {
 		name += "_test"
 	}
 	c.result.Overlay[filepath.Join(p.Dir, testMainFile)] = fmt.Appendf(nil, `package %s
@@ -278,147 +300,4 @@ import (
 
 func TestMain(m *lockstep_testing.M) { %[2]s.Exit(m.Run()) }
 `, name, asEnd, c.ending())
-}
-
-// lay puts our packages and go-deadlock into the injected folder.
-func (c *composer) lay() error {
-	paths := map[string]string{
-		deadlockPath: c.home + "/godeadlock",
-		goidPath:     c.home + "/goid",
-	}
-	for _, name := range shim.Packages() {
-		paths[shimPath+name] = c.home + "/" + name
-	}
-	wanted := []string{"final", "leak"}
-	if !c.opt.Leaks {
-		wanted = []string{"final", "goid", "locks", "stack"}
-	}
-	for _, name := range wanted {
-		if err := c.layFolder(shim.Source, name, name, paths); err != nil {
-			return err
-		}
-	}
-	if c.opt.Leaks {
-		return nil
-	}
-	if c.opt.Deadlock == "" {
-		return fmt.Errorf("the folder of go-deadlock is not known")
-	}
-	if err := c.layFolder(os.DirFS(c.opt.Deadlock), ".", "godeadlock", paths); err != nil {
-		return fmt.Errorf("reading go-deadlock: %w", err)
-	}
-	return c.printExactly()
-}
-
-// layFolder lays the files of a package, without its tests, into the folder
-// to.
-func (c *composer) layFolder(fsys fs.FS, from, to string, paths map[string]string) error {
-	names, err := fs.Glob(fsys, path.Join(from, "*.go"))
-	if err != nil {
-		return err
-	}
-	if len(names) == 0 {
-		return fmt.Errorf("there are no Go files")
-	}
-	for _, name := range names {
-		if strings.HasSuffix(name, "_test.go") {
-			continue
-		}
-		src, err := fs.ReadFile(fsys, name)
-		if err != nil {
-			return err
-		}
-		out, err := reimport(name, src, paths)
-		if err != nil {
-			return err
-		}
-		c.result.Overlay[filepath.Join(c.dir, to, path.Base(name))] = out
-	}
-	return nil
-}
-
-// printExactly makes go-deadlock print its stacks by package stack.
-func (c *composer) printExactly() error {
-	file := filepath.Join(c.dir, "godeadlock", "stacktraces.go")
-	const before, after = "\nfunc printStack(", "\nfunc printStackInexactly("
-	src := string(c.result.Overlay[file])
-	if strings.Count(src, before) != 1 {
-		return fmt.Errorf("go-deadlock's stacktraces.go is not the one that is known: it has no printStack")
-	}
-	c.result.Overlay[file] = []byte(strings.Replace(src, before, after, 1))
-	c.result.Overlay[filepath.Join(c.dir, "godeadlock", "lockstep_stack.go")] = fmt.Appendf(nil, `package deadlock
-
-import (
-	"io"
-
-	%q
-)
-
-func printStack(w io.Writer, pcs []uintptr) { stack.Print(w, pcs) }
-`, c.home+"/stack")
-	return nil
-}
-
-// A Replacement is what the go command reads from an overlay's JSON file: the
-// name of the file to read instead of each, "" where none is to be there.
-type Replacement map[string]string
-
-// ReadReplacement reads such a file, from the working directory dir.
-func ReadReplacement(jsonFile, dir string) (Replacement, error) {
-	data, err := os.ReadFile(absolute(jsonFile, dir))
-	if err != nil {
-		return nil, err
-	}
-	var file struct{ Replace Replacement }
-	if err := json.Unmarshal(data, &file); err != nil {
-		return nil, fmt.Errorf("%s: %w", jsonFile, err)
-	}
-	replace := make(Replacement, len(file.Replace))
-	for from, to := range file.Replace {
-		if to != "" {
-			to = absolute(to, dir)
-		}
-		replace[absolute(from, dir)] = to
-	}
-	return replace, nil
-}
-
-func absolute(name, dir string) string {
-	if filepath.IsAbs(name) {
-		return filepath.Clean(name)
-	}
-	return filepath.Join(dir, name)
-}
-
-// ReadFile reads the file that stands for name.
-func (r Replacement) ReadFile(name string) ([]byte, error) {
-	if to, ok := r[filepath.Clean(name)]; ok {
-		if to == "" {
-			return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
-		}
-		name = to
-	}
-	return os.ReadFile(name)
-}
-
-// Write writes the overlay into dir, as files and the JSON file that the go
-// command reads, the name of which it returns. What the user overlays already
-// stays, where o has nothing of its own.
-func (o Overlay) Write(dir string, users Replacement) (jsonFile string, err error) {
-	replace := make(Replacement, len(o)+len(users))
-	maps.Copy(replace, users)
-	for i, name := range slices.Sorted(maps.Keys(o)) {
-		// The name's end tells the go command what kind of file it is.
-		file := filepath.Join(dir, fmt.Sprintf("%d_%s", i, filepath.Base(name)))
-		if err := os.WriteFile(file, o[name], 0o644); err != nil {
-			return "", err
-		}
-		replace[name] = file
-	}
-	data, err := json.MarshalIndent(map[string]any{"Replace": replace}, "", "\t")
-	if err != nil {
-		return "", err
-	}
-	jsonFile = filepath.Join(dir, "overlay.json")
-	return jsonFile, os.WriteFile(jsonFile, data, 0o644)
 }

@@ -6,11 +6,15 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/txtar"
+
+	"github.com/lockstep-go/lockstep/runtime/shim/locks"
 )
 
 func TestRewrite(t *testing.T) {
@@ -67,19 +71,11 @@ func TestReimport(t *testing.T) {
 // deadlockDir is go-deadlock in the module cache of this build.
 func deadlockDir(t *testing.T) string {
 	t.Helper()
-	cache := os.Getenv("GOMODCACHE")
-	if cache == "" {
-		home, _ := os.UserHomeDir()
-		cache = filepath.Join(home, "go", "pkg", "mod")
-		if path := os.Getenv("GOPATH"); path != "" {
-			cache = filepath.Join(filepath.SplitList(path)[0], "pkg", "mod")
-		}
+	file, _ := runtime.FuncForPC(reflect.ValueOf((*locks.Mutex).Lock).Pointer()).FileLine(0)
+	if !filepath.IsAbs(file) {
+		t.Skip("this test was built with -trimpath")
 	}
-	dir := filepath.Join(cache, filepath.FromSlash(DeadlockModule)+"@"+DeadlockVersion())
-	if _, err := os.Stat(dir); err != nil {
-		t.Skipf("the module cache is not where it is expected: %v", err)
-	}
-	return dir
+	return filepath.Dir(file)
 }
 
 func TestDeadlockVersion(t *testing.T) {
@@ -195,10 +191,39 @@ func TestComposeRefuses(t *testing.T) {
 	if _, err := Compose(none); err == nil {
 		t.Error("locks without go-deadlock")
 	}
-	standard := []Package{{ImportPath: "sync", Standard: true, Dir: "/go/src/sync"}}
-	r, err := Compose(Options{Packages: standard, Leaks: true})
-	if err != nil || len(r.Overlay) != 0 || !slices.Equal(r.Bare, []string{"sync"}) {
-		t.Errorf("the standard library: %+v, %v", r, err)
+}
+
+// Of the standard library only programs and external tests are touched.
+func TestComposeStandard(t *testing.T) {
+	if filepath.Separator != '/' {
+		t.Skip("the test's paths are Unix paths")
+	}
+	list := []Package{
+		{ImportPath: "os", Dir: "/go/src/os", Name: "os", Standard: true, DepOnly: true, GoFiles: []string{"os.go"}},
+		{ImportPath: "a", Dir: "/go/src/a", Name: "a", Standard: true, GoFiles: []string{"a.go"}, TestGoFiles: []string{"a_test.go"}},
+		{ImportPath: "b", Dir: "/go/src/b", Name: "b", Standard: true, TestGoFiles: []string{"main_test.go"}},
+		{ImportPath: "c", Dir: "/go/src/c", Name: "c", Standard: true, XTestGoFiles: []string{"main_test.go"}},
+		{ImportPath: "d", Dir: "/go/src/d", Name: "d", Standard: true, GoFiles: []string{"d.go"}},
+	}
+	source := func(file string) ([]byte, error) {
+		if strings.HasSuffix(file, "main_test.go") {
+			return []byte("package x\n\nimport \"testing\"\n\nfunc TestMain(m *testing.M) { m.Run() }\n"), nil
+		}
+		return []byte("package x\n\nimport \"os\"\n\nfunc f() { os.Exit(1) }\n"), nil
+	}
+	r, err := Compose(Options{Packages: list, Tests: true, Leaks: true, Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"/go/src/a/lockstep_rt_main_test.go", "/go/src/c/main_test.go",
+		"/go/src/lockstep_rt/final/final.go", "/go/src/lockstep_rt/leak/leak.go",
+	}
+	if got := names(r.Overlay); !slices.Equal(got, want) || !slices.Equal(r.Bare, []string{"b"}) {
+		t.Errorf("overlay has %q, want %q; bare %q", got, want, r.Bare)
+	}
+	if main := string(r.Overlay[want[0]]); !strings.HasPrefix(main, "package a_test\n") {
+		t.Errorf("TestMain is not in the external test package:\n%s", main)
 	}
 }
 

@@ -33,10 +33,10 @@ type edit struct {
 	text       string
 }
 
-// rewrite applies swaps and calls to a Go file. No line moves: imports are added behind the
-// package clause, on its line. swapped counts the names that were replaced by
-// each swap; called says that a call was put in. The result is nil if nothing
-// changed.
+// rewrite applies swaps and calls to a Go file. No line moves: imports are
+// added behind the package clause, on its line. swapped counts the names that
+// were replaced by each swap; called says that a call was put in. The result is
+// nil if nothing changed.
 //
 // A file is all that is looked at, and syntax is enough: a name belongs to an
 // import unless the file declares it in an inner scope, since Go forbids a

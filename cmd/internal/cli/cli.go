@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/tools/go/analysis"
@@ -57,10 +58,10 @@ func commands() []func(*Env) *cobra.Command {
 func Main(ctx context.Context, env *Env) exitcode.Code {
 	args := normalise(env.Args)
 	env.lang = message.Lang(cmp.Or(flagValue(args, "lang"), string(message.English)))
-	if !slices.Contains(catalogue.Languages(), env.lang) {
+	if !slices.Contains(languages(), string(env.lang)) {
 		lang := string(env.lang)
 		env.lang = message.English
-		return env.usageError(usage(env.Text("unknown-lang", "lang", lang, "languages", languages())))
+		return env.usageError(usage(env.Text("unknown-lang", "lang", lang, "languages", strings.Join(languages(), ", "))))
 	}
 	root := newRoot(env)
 	root.SetArgs(args)

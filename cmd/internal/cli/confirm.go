@@ -18,7 +18,7 @@ import (
 func (env *Env) confirmFlags(flags *pflag.FlagSet, o *checkFlags) {
 	flags.BoolVar(&o.confirm, "confirm", false, env.Text("flag-confirm"))
 	run := pflag.NewFlagSet("", pflag.ContinueOnError)
-	o.run = env.exploreFlags(run, confirmCount)
+	o.run = env.exploreFlags(run, confirmCount, explore.DefaultTimeout)
 	run.VisitAll(func(f *pflag.Flag) {
 		f.Hidden = true // -confirm names them; their help is with lockstep run
 		flags.AddFlag(f)

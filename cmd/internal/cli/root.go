@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/course"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 )
 
@@ -38,7 +39,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
-	root.PersistentFlags().String("lang", string(message.English), env.Text("flag-lang", "languages", languages()))
+	root.PersistentFlags().String("lang", string(message.English), env.Text("flag-lang", "languages", strings.Join(languages(), ", ")))
 	root.PersistentFlags().BoolP("help", "h", false, env.Text("flag-help"))
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return &hintError{err: goSpelling(err), hint: env.Text("hint-help", "command", cmd.CommandPath())}
@@ -51,12 +52,15 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-func languages() string {
+// languages lists those in which something can be said: the course is in
+// more of them than the findings. What lacks a language is said in English.
+func languages() []string {
 	var names []string
-	for _, l := range catalogue.Languages() {
+	for _, l := range slices.Concat(catalogue.Languages(), course.Languages()) {
 		names = append(names, string(l))
 	}
-	return strings.Join(names, ", ")
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // goSpelling turns pflag's --name in an error into -name, the spelling of the

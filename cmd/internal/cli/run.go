@@ -25,7 +25,7 @@ func newRunCommand(env *Env) *cobra.Command {
 		Short: env.Text("run-short"),
 		Long:  env.Text("run-long"),
 	}
-	o := env.runFlags(cmd.Flags(), 3)
+	o := env.runFlags(cmd.Flags(), 3, explore.DefaultTimeout)
 	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {
 		return env.explore(ctx, o, cmd, args)
 	})
@@ -38,8 +38,8 @@ type runFlags struct {
 	*exploreFlags
 }
 
-func (env *Env) runFlags(flags *pflag.FlagSet, count int) *runFlags {
-	o := &runFlags{output: env.outputFlags(flags), exploreFlags: env.exploreFlags(flags, count)}
+func (env *Env) runFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *runFlags {
+	o := &runFlags{output: env.outputFlags(flags), exploreFlags: env.exploreFlags(flags, count, timeout)}
 	flags.StringVar(&o.Tags, "tags", "", env.Text("flag-tags"))
 	return o
 }
@@ -50,15 +50,15 @@ type exploreFlags struct {
 	variants []string
 }
 
-// exploreFlags declares them. count is how many runs are made unless told
-// otherwise.
-func (env *Env) exploreFlags(flags *pflag.FlagSet, count int) *exploreFlags {
+// exploreFlags declares them, with the number of runs and the time for each
+// unless told otherwise.
+func (env *Env) exploreFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *exploreFlags {
 	o := new(exploreFlags)
 	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
 	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
 	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
 	flags.IntVar(&o.Parallel, "parallel", 1, env.Text("flag-parallel"))
-	flags.DurationVar(&o.Timeout, "timeout", explore.DefaultTimeout, env.Text("flag-timeout"))
+	flags.DurationVar(&o.Timeout, "timeout", timeout, env.Text("flag-timeout"))
 	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
 	flags.StringSliceVar(&o.variants, "variants", nil, env.Text("flag-variants", "variants", variantNames()))
 	return o

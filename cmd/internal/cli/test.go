@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
+	"github.com/lockstep-go/lockstep/cmd/internal/explore"
 )
 
 func newTestCommand(env *Env) *cobra.Command {
@@ -14,7 +15,7 @@ func newTestCommand(env *Env) *cobra.Command {
 		Short: env.Text("test-short"),
 		Long:  env.Text("test-long"),
 	}
-	o := env.runFlags(cmd.Flags(), 1)
+	o := env.runFlags(cmd.Flags(), 1, explore.DefaultTestTimeout)
 	o.Tests = true
 	cmd.Flags().StringVar(&o.RunTests, "run", "", env.Text("flag-run"))
 	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {

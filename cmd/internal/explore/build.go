@@ -63,6 +63,7 @@ func (s *session) chooseFlavours() {
 		}
 		if problem != nil {
 			s.note(*problem, "")
+			s.lacking = true
 			continue
 		}
 		able = append(able, v)
@@ -129,6 +130,7 @@ func (b *builder) prepareLocks(ctx context.Context) {
 	dir, problem := b.tc.deadlockSource(ctx)
 	if problem != nil {
 		b.note(*problem, "")
+		b.lacking = true
 		return
 	}
 	for _, set := range lockSets {

@@ -2,20 +2,22 @@ package explore
 
 // How a program is explored
 //
-// findToolchain and list ask the go command, in the user's directory and with the user's
-// GOFLAGS, what the program is made of. What is wanted and what works on this
-// machine decide the flavours: the builds that are needed (plan.go). Each
-// target is built once per flavour from an overlay (build.go), and where the
-// instrumented program does not compile, with less of it: the compiler is the
-// judge of whether locks can be replaced. The runs follow a plan that is even,
-// so that cutting it short costs no variant and no number of cores more than
-// another (session.go). Detectors write to files of their own, which package
-// detect reads; equal evidence is tallied, and translate.go makes findings of it.
+// findToolchain and list ask the go command, in the user's directory and with
+// the user's GOFLAGS, what the program is made of. What is wanted and what
+// works on this machine decide the flavours: the builds that are needed
+// (plan.go). Each target is built once per flavour from an overlay (build.go),
+// and where the instrumented program does not compile, with less of it: the
+// compiler is the judge of whether locks can be replaced. The runs follow a
+// plan that is even, so that cutting it short costs no variant and no number of
+// cores more than another (session.go). Detectors write to files of their own,
+// which package detect reads; equal evidence is tallied, and translate.go makes
+// findings of it.
 //
-// Whatever goes wrong with one target or one variant becomes a note or a build error, and
-// the others go on. Outcomes of runs are counted, not judged: a test that fails
-// by itself is mentioned and is no finding, and a run that was stopped by its
-// time limit counts as a limit only if it did not show why it hung.
+// Whatever goes wrong with one target or one variant becomes a note or a build
+// error, and the others go on. Outcomes of runs are counted, not judged: a test
+// that fails by itself is mentioned and is no finding, and a run that was
+// stopped by its time limit counts as a limit only if it did not show why it
+// hung.
 //
 // What is not seen: a program that ends by log.Fatal, in a signal handler's
 // default or by a crash writes no leak profile, since what is linked into it
@@ -82,7 +84,8 @@ type Options struct {
 	// For makes runs for this long. Each package is run in each way at least
 	// once.
 	For time.Duration
-	// Timeout stops a run; 0 means [DefaultTimeout].
+	// Timeout stops a run; 0 means [DefaultTimeout], or [DefaultTestTimeout] for
+	// tests.
 	Timeout time.Duration
 	// LockTimeout is how long a lock may be waited for until go-deadlock
 	// reports that; 0 means [DefaultLockTimeout].
@@ -102,8 +105,16 @@ type Options struct {
 
 const (
 	DefaultTimeout     = time.Minute
+	DefaultTestTimeout = 10 * time.Minute // as that of go test
 	DefaultLockTimeout = 5 * time.Second
 )
+
+func (opt *Options) defaultTimeout() time.Duration {
+	if opt.Tests {
+		return DefaultTestTimeout
+	}
+	return DefaultTimeout
+}
 
 // A Progress says how far the exploration is.
 type Progress struct {
@@ -133,6 +144,9 @@ type Outcome struct {
 	// would explain it.
 	Limited     bool
 	Interrupted bool // the context was done before everything was
+	// Unable says that nothing was run since no detector works here; a note
+	// says why. Silence then means nothing.
+	Unable bool
 }
 
 // A Note is a sentence about the exploration.
@@ -156,7 +170,7 @@ func (o *Outcome) Code() exitcode.Code {
 	if len(o.Findings) > 0 {
 		code = exitcode.Findings
 	}
-	if len(o.BuildErrors) > 0 {
+	if len(o.BuildErrors) > 0 || o.Unable {
 		code = max(code, exitcode.Failed)
 	}
 	if o.Limited || o.Interrupted {
@@ -246,7 +260,7 @@ func (opt Options) withDefaults() Options {
 	}
 	opt.Count = max(opt.Count, 1)
 	opt.Parallel = max(opt.Parallel, 1)
-	opt.Timeout = cmp.Or(opt.Timeout, DefaultTimeout)
+	opt.Timeout = cmp.Or(opt.Timeout, opt.defaultTimeout())
 	opt.LockTimeout = cmp.Or(opt.LockTimeout, DefaultLockTimeout)
 	return opt
 }
@@ -260,6 +274,7 @@ type session struct {
 
 	targets  []*target
 	flavours []flavour
+	lacking  bool // a detector that was wanted does not work here
 	tally    evidence.Tally
 	ends     map[endKey]*endCount // of runs that did not simply succeed
 	outcome  *Outcome
@@ -295,6 +310,7 @@ func (s *session) progress(p Progress) {
 func (s *session) finish(ctx context.Context) {
 	o := s.outcome
 	o.Interrupted = ctx.Err() != nil
+	o.Unable = s.lacking && o.Runs == 0 && len(s.targets) > 0
 	o.Observations = s.tally.Observations()
 	o.Findings = Translate(o.Observations, Translation{
 		Lang:    s.opt.Lang,

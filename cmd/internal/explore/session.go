@@ -1,6 +1,7 @@
 package explore
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -271,7 +272,9 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 		s.ends[key].runs++
 		s.outcome.Limited = s.outcome.Limited || limited
 	}
-	printed := lastLines(append(slices.Clone(r.Stdout.Bytes()), r.Stderr.Bytes()...))
+	// Without the stacks that a program was told to print.
+	words, _, _ := bytes.Cut(r.Stderr.Bytes(), []byte("SIGQUIT: quit\n"))
+	printed := lastLines(append(slices.Clone(r.Stdout.Bytes()), words...))
 	forced := ""
 	if r.Forced {
 		forced = "-forced"
@@ -347,7 +350,7 @@ func (s *session) replay(j job, v Variant) []string {
 	} else {
 		cmd = append(cmd, "-count="+strconv.Itoa(s.opt.Count))
 	}
-	if s.opt.Timeout != DefaultTimeout {
+	if s.opt.Timeout != s.opt.defaultTimeout() {
 		cmd = append(cmd, "-timeout="+s.opt.Timeout.String())
 	}
 	if v == Deadlock && s.opt.LockTimeout != DefaultLockTimeout {

@@ -79,6 +79,10 @@ func Exit(code int) {
 	os.Exit(code)
 }
 
+// settling is how long the goroutines may take, once main has returned, to get
+// to where they block or end.
+const settling = 20 * time.Millisecond
+
 // linger keeps the program alive while goroutines wait for locks, for as long
 // as it takes to report that they wait too long.
 func linger() {
@@ -86,6 +90,8 @@ func linger() {
 	if limit <= 0 {
 		return
 	}
+	// Goroutines that have yet to run may be about to wait.
+	time.Sleep(settling)
 	end := time.Now().Add(limit + limit/10 + 50*time.Millisecond)
 	for waiting() && time.Now().Before(end) {
 		time.Sleep(10 * time.Millisecond)
