@@ -2,7 +2,6 @@ package datarace
 
 import (
 	"embed"
-	_ "embed"
 	"go/token"
 	"path/filepath"
 	"strconv"
@@ -13,35 +12,28 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
-	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 //go:embed doc.go
-var doc string
+var docSource string
 
-//go:embed messages
-var messages embed.FS
+//go:embed messages/*.json
+var messagesFS embed.FS
 
-var catalogue = message.MustLoad(messages, "messages")
+var catalogue = message.MustLoad(messagesFS, "messages")
 
 // Analyzer is the check.
 var Analyzer = &analysis.Analyzer{
 	Name:       "datarace",
-	Doc:        docText(doc),
+	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/datarace",
 	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer, shared.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
-}
-
-// docText is the part of the package comment under the analyzer's heading.
-func docText(src string) string {
-	_, text, _ := strings.Cut(src, "# Analyzer datarace\n\n")
-	text, _, _ = strings.Cut(text, "*/")
-	return strings.TrimSpace(text)
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -78,6 +70,7 @@ type search struct {
 	shared *shared.Result
 	report *diagnostic.Reporter
 	seen   map[seen]bool
+	spent  int
 }
 
 // seen identifies what is reported once: a variable and two functions.
@@ -88,25 +81,38 @@ type seen struct {
 	fa, fb *ssa.Function
 }
 
-// maxCost bounds the work on one exploration, and maxPairs that on one
-// variable of it; beyond, the rest is left out.
+// Limits. maxCost bounds the work on one exploration and maxTotal that on the
+// package; maxPairs bounds the pairs of accesses of one variable that are
+// looked at, and maxAlike those of one variable in two goroutines, since where
+// some are ordered the others most often are. Beyond, the rest is left out.
 const (
-	maxCost  = 60_000_000
-	maxPairs = 3_000
+	maxCost  = 4_000_000
+	maxTotal = 40_000_000
+	maxPairs = 240
+	maxAlike = 24
 )
 
 func (s *search) explore(x *goroutine.Exploration) {
 	if !x.Complete() {
 		return
 	}
+	defer func() { s.spent += x.Cost() }()
 	for _, v := range s.shared.Variables(x) {
 		pairs := 0
+		alike := make(map[[2]*goroutine.Thread]int)
 		for i, a := range v.Accesses {
 			for _, b := range v.Accesses[i:] {
 				if !shared.Conflict(a, b) {
 					continue
 				}
-				if pairs++; pairs > maxPairs || x.Cost() > maxCost {
+				threads := [2]*goroutine.Thread{a.Frame.Thread, b.Frame.Thread}
+				if threads[0] == threads[1] && threads[0].Parent == nil {
+					continue
+				}
+				if alike[threads]++; alike[threads] > maxAlike {
+					continue
+				}
+				if pairs++; pairs > maxPairs || x.Cost() > maxCost || s.spent > maxTotal {
 					break
 				}
 				s.pair(x, v, a, b)
@@ -145,7 +151,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 	if !first.Write || first.Kind == shared.Sync || first.Atomic && second.Write {
 		first, second, inside = second, first, false
 	}
-	name := s.name(x, r.v, first, second)
+	name := name(r.v, first, second)
 	d := diagnostic.Diagnostic{
 		Category:   category(r.v, first, second),
 		Confidence: confidence(r.v),
@@ -250,18 +256,6 @@ func orNone(s string) string {
 func (s *search) place(pos token.Pos) string {
 	p := s.pkg.Fset.Position(pos)
 	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
-}
-
-// name is the variable as the source writes it.
-func (s *search) name(x *goroutine.Exploration, v *shared.Variable, accesses ...*shared.Access) string {
-	for _, a := range accesses {
-		if p := s.pkg.Paths.Of(a.Addr); p.IsValid() && p.Root().Kind != access.OtherValue {
-			if text := strings.Trim(s.pkg.Paths.Text(p), "&"); text != "" {
-				return text
-			}
-		}
-	}
-	return strings.Trim(s.pkg.Paths.Text(s.pkg.Paths.Of(accesses[0].Addr)), "&")
 }
 
 func category(v *shared.Variable, first, second *shared.Access) string {

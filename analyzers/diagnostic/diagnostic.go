@@ -88,7 +88,7 @@ type Diagnostic struct {
 	Category   string // kind of finding within the rule; "" if the rule has one kind only
 	Tier       config.Tier
 	Confidence Confidence
-	Pos, End   token.Pos
+	Pos, End   token.Pos       // without an End, the range of the syntax that has its SSA position at Pos
 	Message    message.Message // stands alone: related positions may not be shown
 	Subject    Subject
 	Function   string // the function that Pos is in, such as "(*T).Close"
@@ -152,8 +152,16 @@ func (r *Reporter) Report(d Diagnostic) {
 	if d.Confidence == "" {
 		d.Confidence = High
 	}
-	if !d.End.IsValid() {
-		d.End = d.Pos
+	operation := d.Pos
+	d.Pos, d.End = extent(r.pass.Files, d.Pos, d.End)
+	if r.line(d.Pos) != r.line(operation) {
+		// A running program reports the line of the operation itself.
+		d.Operations = append(slices.Clone(d.Operations), operation)
+	}
+	d.Related = slices.Clone(d.Related)
+	for i := range d.Related {
+		rel := &d.Related[i]
+		rel.Pos, rel.End = extent(r.pass.Files, rel.Pos, rel.End)
 	}
 	s := seen{d.Pos, d.Message.Key, d.Subject}
 	if r.seen[s] || !r.config.Tier.Includes(d.Tier) ||
@@ -163,6 +171,8 @@ func (r *Reporter) Report(d Diagnostic) {
 	r.seen[s] = true
 	r.result.Diagnostics = append(r.result.Diagnostics, d)
 }
+
+func (r *Reporter) line(pos token.Pos) int { return r.pass.Fset.Position(pos).Line }
 
 // Finish passes the diagnostics on to the driver in source order and returns
 // them as the check's result.

@@ -68,14 +68,14 @@
 //
 // A panic with a lock held is reported if the same function recovers
 // panics; otherwise the program ends, and the report belongs to the strict
-// tier.
+// tier. So does a local lock that is kept to the end of its function.
 //
 // # Limitations
 //
 // Only what is in the package is seen: a lock that a function of another
-// package acquires or releases is missed. Two conditions that always agree, but
-// do not look alike, can give a false report when the unlock under the second
-// is not all there is; when it is, nothing is reported. Elements of a slice or map are one lock to
-// the check, and conditions on memory that another goroutine changes are taken
-// for stable. Recursion is not followed.
+// package acquires or releases is missed. A lock that is taken under a condition
+// is judged only if an unlock is certain to follow it. Two conditions that always
+// agree but do not look alike can give a false report. All elements of a slice
+// or map are one lock to the check, so that a loop which unlocks fewer of them
+// than another has locked is missed.
 package missingunlock

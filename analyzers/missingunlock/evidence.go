@@ -35,34 +35,81 @@ type function struct {
 }
 
 // A slot is where a lock lives, for all functions of a package alike: the
-// field, the package-level variable or the local variable that holds it. The
-// zero slot is that of locks of which that is not known.
+// field, the package-level variable or the local variable that holds it. What
+// is locked for reading is another slot than what is locked for writing. A slot
+// without a variable is that of locks of which it is not known.
 type slot struct {
 	field *types.Var
 	local ssa.Value
+	mode  lockset.Mode
 }
 
-func slotOf(p access.Path) slot {
+func slotOf(l lockset.Lock) slot {
+	p := l.Path
 	if p.Last().Kind == access.Deref {
 		p, _ = p.Parent()
 	}
 	if last := p.Last(); last.Kind == access.Field {
-		return slot{field: last.Field}
+		return slot{field: last.Field, mode: l.Mode}
 	}
 	if p.Len() == 0 {
 		switch r := p.Root(); r.Kind {
 		case access.Global:
-			return slot{field: r.Var}
+			return slot{field: r.Var, mode: l.Mode}
 		case access.Local:
-			return slot{local: r.Value}
+			return slot{local: r.Value, mode: l.Mode}
 		}
 	}
-	return slot{}
+	return slot{mode: l.Mode}
 }
 
+func (s slot) known() bool { return s.field != nil || s.local != nil }
+
 // hidden reports whether only this package can name the lock.
-func (s slot) hidden() bool {
-	return s.local != nil || s.field != nil && !s.field.Exported()
+func (c *checker) hidden(s slot) bool {
+	return s.local != nil || s.field != nil && !c.exported[s.field]
+}
+
+// exportedVars returns the exported variables and fields that other packages
+// can name: those at package level, and those of exported types, their
+// embedded types and the types of their exported fields.
+func exportedVars(pkg *types.Package) map[*types.Var]bool {
+	vars := make(map[*types.Var]bool)
+	seen := make(map[types.Type]bool)
+	var addType func(t types.Type)
+	addType = func(t types.Type) {
+		if p, ok := types.Unalias(t).(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		if seen[t] {
+			return
+		}
+		seen[t] = true
+		s, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			return
+		}
+		for f := range s.Fields() {
+			if f.Exported() {
+				vars[f.Origin()] = true
+			}
+			if f.Exported() || f.Embedded() {
+				addType(f.Type())
+			}
+		}
+	}
+	scope := pkg.Scope()
+	for _, name := range scope.Names() {
+		if !token.IsExported(name) {
+			continue
+		}
+		obj := scope.Lookup(name)
+		if v, ok := obj.(*types.Var); ok {
+			vars[v] = true
+		}
+		addType(obj.Type())
+	}
+	return vars
 }
 
 // evidence is what the package as a whole shows about who releases which lock.
@@ -70,6 +117,11 @@ type evidence struct {
 	// unmatched are the functions that release a lock which neither they nor
 	// those who call them acquired, by slot.
 	unmatched map[slot][]*ssa.Function
+	// anyUnmatched are the slots of locks that any function releases which did
+	// not acquire them itself.
+	anyUnmatched map[slot]bool
+	// exported are the variables that other packages can name.
+	exported map[*types.Var]bool
 	// escaped are the slots of locks that function values release which go
 	// where they are not followed, unless the function that makes the value
 	// acquires the lock for it.
@@ -96,6 +148,8 @@ type through struct {
 
 func (c *checker) collectEvidence() {
 	c.unmatched = make(map[slot][]*ssa.Function)
+	c.anyUnmatched = make(map[slot]bool)
+	c.exported = exportedVars(c.pass.Pkg)
 	c.escaped = make(map[slot]bool)
 	c.acquirers = make(map[slot][]*ssa.Function)
 	c.callersRelease = make(map[through]bool)
@@ -103,25 +157,28 @@ func (c *checker) collectEvidence() {
 	c.signals = make(map[slot]bool)
 	for _, f := range c.funcs {
 		for _, l := range f.flow.Escaped() {
-			if s := slotOf(l.Path); !c.acquires(f, s) {
+			if s := slotOf(l); !c.acquires(f, s) {
 				c.escaped[s] = true
 			}
 		}
 		for _, r := range f.flow.Releases {
-			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Path)}] = true
+			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Lock)}] = true
 			if _, ok := r.Instr.(*ssa.Go); ok {
-				c.signals[slotOf(r.Path)] = true
+				c.signals[slotOf(r.Lock)] = true
+			}
+			if slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return c.locks.Through(site) == nil }) {
+				continue // locked again in the function itself
 			}
 			for _, site := range r.Sites {
-				c.callersRelease[through{c.locks.Through(site), slotOf(r.Path)}] = true
+				c.callersRelease[through{c.locks.Through(site), slotOf(r.Lock)}] = true
 			}
 		}
 		for _, r := range f.flow.Unmatched {
-			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Path)}] = true
+			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Lock)}] = true
 		}
 		for _, ef := range c.locks.Effects(f.fn) {
 			if ef.Acquires && ef.Always {
-				s := slotOf(ef.Path)
+				s := slotOf(ef.Lock)
 				c.acquirers[s] = append(c.acquirers[s], f.fn)
 			}
 		}
@@ -133,32 +190,44 @@ func (c *checker) collectEvidence() {
 
 // acquires reports whether f acquires a lock of the slot.
 func (c *checker) acquires(f function, s slot) bool {
-	return slices.ContainsFunc(f.flow.Releases, func(r lockset.Release) bool { return slotOf(r.Path) == s }) ||
-		slices.ContainsFunc(c.locks.Effects(f.fn), func(ef lockset.NetEffect) bool { return ef.Acquires && slotOf(ef.Path) == s })
+	return slices.ContainsFunc(f.flow.Releases, func(r lockset.Release) bool { return slotOf(r.Lock) == s }) ||
+		slices.ContainsFunc(c.locks.Effects(f.fn), func(ef lockset.NetEffect) bool { return ef.Acquires && slotOf(ef.Lock) == s })
 }
 
 // collectUnmatched notes the locks that f releases without having acquired
 // them. Where f is called for it, it is the callers that show whether they
 // had acquired them; a function literal that goes where its calls are not seen
-// counts as escaped. A release that does have its acquisition on another path
-// shows nothing.
+// counts as escaped. A function that acquires the lock again before it returns,
+// and a release that does have its acquisition on another path,
+// show nothing.
 func (c *checker) collectUnmatched(f function) {
 	for _, r := range f.flow.Unmatched {
-		s := slotOf(r.Path)
-		if c.releasers[through{f.fn, s}] && !exported(f.fn) || len(f.fn.FreeVars) > 0 ||
+		s := slotOf(r.Lock)
+		c.anyUnmatched[s] = true
+		if c.releasers[through{f.fn, s}] && !exported(f.fn) || len(f.fn.FreeVars) > 0 || c.restores(f, r.Lock) ||
 			slices.ContainsFunc(f.flow.Releases, func(m lockset.Release) bool { return m.Instr == r.Instr }) {
 			continue
 		}
 		if s.field != nil && s.field.Name() == "L" && s.field.Pkg().Path() == "sync" {
-			s = slot{} // the lock of a sync.Cond has another name
+			s = slot{mode: s.mode} // the lock of a sync.Cond has another name
 		}
 		if !slices.Contains(c.unmatched[s], f.fn) {
 			c.unmatched[s] = append(c.unmatched[s], f.fn)
 		}
-		if s == (slot{}) && r.Path.Root().Kind != access.Param {
+		if !s.known() && r.Path.Root().Kind != access.Param {
 			c.anonymous = true
 		}
 	}
+}
+
+// restores reports whether f, which releases a lock of its callers, always
+// returns with the lock held again.
+func (c *checker) restores(f function, l lockset.Lock) bool {
+	switch l.Path.Root().Kind {
+	case access.Param, access.Global:
+		return !slices.ContainsFunc(c.locks.Effects(f.fn), func(ef lockset.NetEffect) bool { return ef.Lock == l && !ef.Acquires })
+	}
+	return false
 }
 
 func exported(fn *ssa.Function) bool { return fn.Parent() == nil && token.IsExported(fn.Name()) }
@@ -167,10 +236,10 @@ func exported(fn *ssa.Function) bool { return fn.Parent() == nil && token.IsExpo
 // acquires: a function releases locks of that slot that it did not acquire,
 // f does not call it, and there is no function that acquires them for it.
 func (c *checker) handedOver(h *suspect) bool {
-	if c.escaped[slotOf(h.lock.Path)] {
+	if c.escaped[slotOf(h.lock)] {
 		return true
 	}
-	s := slotOf(h.lock.Path)
+	s := slotOf(h.lock)
 	for _, acq := range c.acquirers[s] {
 		if acq != h.fn {
 			return false
@@ -188,7 +257,7 @@ func (c *checker) handedOver(h *suspect) bool {
 // function that calls fn to release the lock.
 func (c *checker) releasedBy(h *suspect, fn *ssa.Function) bool {
 	for _, r := range h.releases {
-		if c.leadsTo(c.locks.Through(r.Instr), fn, slotOf(h.lock.Path), 0) {
+		if c.leadsTo(c.locks.Through(r.Instr), fn, slotOf(h.lock), 0) {
 			return true
 		}
 	}
@@ -204,7 +273,7 @@ func (c *checker) leadsTo(from, fn *ssa.Function, s slot, depth int) bool {
 		return false
 	}
 	return slices.ContainsFunc(flow.Unmatched, func(r lockset.Release) bool {
-		return slotOf(r.Path) == s && c.leadsTo(c.locks.Through(r.Instr), fn, s, depth+1)
+		return slotOf(r.Lock) == s && c.leadsTo(c.locks.Through(r.Instr), fn, s, depth+1)
 	})
 }
 

@@ -56,13 +56,13 @@ func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
 // its releases are all of this acquisition.
 func (c *checker) onlySite(h *suspect) bool {
 	for _, r := range h.flow.Releases {
-		if slotOf(r.Path) == slotOf(h.lock.Path) && (len(r.Sites) != 1 || r.Sites[0] != h.site) {
+		if slotOf(r.Lock) == slotOf(h.lock) && (len(r.Sites) != 1 || r.Sites[0] != h.site) {
 			return false
 		}
 	}
 	for _, x := range h.flow.Exits {
 		for _, held := range x.Held {
-			if slotOf(held.Path) == slotOf(h.lock.Path) && (len(held.Sites) != 1 || held.Sites[0] != h.site) {
+			if slotOf(held.Lock) == slotOf(h.lock) && (len(held.Sites) != 1 || held.Sites[0] != h.site) {
 				return false
 			}
 		}

@@ -28,7 +28,7 @@ func TestStrict(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tier.Value.Set(string(config.Default))
-	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer, "strictpanics")
+	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer, "strict")
 }
 
 // A known gap is a test too: if one is closed, its wrong code begins to be

@@ -35,6 +35,9 @@ func (c *checker) reportRelock(h *suspect, r lockset.Relock) {
 
 func (c *checker) reportNever(h *suspect) {
 	d := c.diagnostic(h, "never", h.site.Pos())
+	if slotOf(h.lock).local != nil {
+		d.Tier = config.Strict // the lock is rarely needed when its variable is gone
+	}
 	for _, pos := range positions(h.returns, h.fn) {
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: pos, Message: message.New("returns-here", "lock", c.lockText(h))})
 	}
@@ -80,7 +83,7 @@ func (c *checker) diagnostic(h *suspect, key message.Key, pos token.Pos) diagnos
 }
 
 func declaration(h *suspect) token.Pos {
-	s := slotOf(h.lock.Path)
+	s := slotOf(h.lock)
 	switch {
 	case s.field != nil:
 		return s.field.Pos()

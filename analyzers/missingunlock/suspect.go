@@ -93,7 +93,7 @@ func (c *checker) checkExits(h *suspect) {
 	if !h.lock.Path.Exact() && !h.oneLoop() {
 		return
 	}
-	s := slotOf(h.lock.Path)
+	s := slotOf(h.lock)
 	if len(h.returns) > 0 && !c.escaped[s] {
 		// A function that others release the lock for does not keep it when
 		// it fails.
@@ -114,10 +114,16 @@ func (c *checker) checkExits(h *suspect) {
 // neverReleased reports whether the function keeps a lock that nothing in the
 // package releases for it, and that only the package can release.
 func (c *checker) neverReleased(h *suspect) bool {
-	s := slotOf(h.lock.Path)
-	if !s.hidden() || !h.lock.Path.Exact() || c.anonymous || c.escaped[s] || c.signals[s] || len(c.unmatched[s]) > 0 || len(c.unmatched[slot{}]) > 0 {
+	s := slotOf(h.lock)
+	if !c.hidden(s) || !h.lock.Path.Exact() || c.anonymous || len(c.unmatched[slot{mode: s.mode}]) > 0 {
 		return false
 	}
+	for _, s.mode = range []lockset.Mode{lockset.Write, lockset.Read} {
+		if c.escaped[s] || c.signals[s] || c.anyUnmatched[s] {
+			return false
+		}
+	}
+	s.mode = h.lock.Mode
 	if c.callersRelease[through{h.fn, s}] || saysLocked(h.fn) {
 		return false
 	}
@@ -284,7 +290,7 @@ func (c *checker) kept(h *suspect) bool {
 // inherited reports whether the lock is held only because a function that the
 // suspect calls forgot to release it, which is reported there.
 func (c *checker) inherited(h *suspect) bool {
-	return c.forgets(c.locks.Through(h.site), slotOf(h.lock.Path), 0)
+	return c.forgets(c.locks.Through(h.site), slotOf(h.lock), 0)
 }
 
 // forgets reports whether fn returns with a lock of the slot held because of a
@@ -294,7 +300,7 @@ func (c *checker) forgets(fn *ssa.Function, s slot, depth int) bool {
 		return false
 	}
 	for _, v := range c.found {
-		if v.h.fn == fn && slotOf(v.h.lock.Path) == s && len(v.h.returns) > 0 {
+		if v.h.fn == fn && slotOf(v.h.lock) == s && len(v.h.returns) > 0 {
 			return true
 		}
 	}
@@ -305,7 +311,7 @@ func (c *checker) forgets(fn *ssa.Function, s slot, depth int) bool {
 	for _, x := range flow.Exits {
 		for _, held := range x.Held {
 			for _, site := range held.Sites {
-				if slotOf(held.Path) == s && c.forgets(c.locks.Through(site), s, depth+1) {
+				if slotOf(held.Lock) == s && c.forgets(c.locks.Through(site), s, depth+1) {
 					return true
 				}
 			}

@@ -15,6 +15,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers"
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/cmd/internal/check/vettool"
 	"github.com/lockstep-go/lockstep/cmd/internal/cli"
 )
 
@@ -44,13 +45,21 @@ func mainWithPanic() {
 			return diagnostic.NewReporter(pass, nil).Finish(), nil
 		},
 	}
+	suite := append(analyzers.Suite(), panics)
+	if vettool.IsProtocol(os.Args[1:]) {
+		name, err := os.Executable()
+		if err != nil {
+			panic(err)
+		}
+		os.Exit(vettool.Main(context.Background(), name, os.Args[1:], suite, os.Stdout, os.Stderr))
+	}
 	os.Exit(int(cli.Main(context.Background(), &cli.Env{
 		Args:   os.Args[1:],
 		Stdin:  os.Stdin,
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Getenv: os.Getenv,
-		Suite:  append(analyzers.Suite(), panics),
+		Suite:  suite,
 	})))
 }
 
@@ -71,6 +80,7 @@ func TestScript(t *testing.T) {
 			}
 			tool, err := lookPath("lockstep", env.Getenv("PATH"))
 			env.Setenv("LOCKSTEP", tool)
+			env.Setenv("LOCKSTEP_PANIC", filepath.Join(filepath.Dir(tool), "lockstep-panic"+filepath.Ext(tool)))
 			return err
 		},
 	})

@@ -233,7 +233,12 @@ func (x *Exploration) constrainCallback(f *Frame, call ssa.CallInstruction, op s
 	if _, ok := call.(*ssa.Call); !ok {
 		return // go or defer of an operation that calls back
 	}
-	x.heap.forEach(x.value(f, op.Callback, ""), func(t Target) {
+	var enter func(t Target)
+	enter = func(t Target) {
+		if t.Obj.Kind == Boxed { // an any, as of SetFinalizer
+			x.heap.forEach(x.heap.cell(t, ""), enter)
+			return
+		}
 		var fn *ssa.Function
 		switch v := t.Obj.Value.(type) {
 		case *ssa.Function:
@@ -253,7 +258,8 @@ func (x *Exploration) constrainCallback(f *Frame, call ssa.CallInstruction, op s
 				x.unknown(g, p)
 			}
 		})
-	})
+	}
+	x.heap.forEach(x.value(f, op.Callback, ""), enter)
 }
 
 // callbackSpawn says how an operation runs its callback; follow is false if

@@ -56,7 +56,15 @@ const (
 	maxFrames      = 1500
 	maxDepth       = 12
 	maxThreadDepth = 5
-	maxInstrs      = 40_000
+	maxInstrs      = 12_000
+)
+
+// Limits of all explorations of a package together, in instructions. Beyond
+// the first, explorations are kept small; beyond the second, none is begun.
+const (
+	lowBudget = 150_000
+	noBudget  = 300_000
+	smallSize = 2_000
 )
 
 type callKey struct {
@@ -104,7 +112,7 @@ func (x *Exploration) enter(f *Frame, site ssa.Instruction, fn *ssa.Function, cl
 			}
 		}
 	}
-	if len(x.Frames) >= maxFrames || x.instrs >= maxInstrs || f.depth >= maxDepth || spawn != Root && f.Thread.depth >= maxThreadDepth {
+	if len(x.Frames) >= maxFrames || x.instrs >= x.size || f.depth >= maxDepth || spawn != Root && f.Thread.depth >= maxThreadDepth {
 		x.Truncated = true
 		x.opaque[callKey{f, site}] = true
 		return nil
@@ -482,7 +490,10 @@ func (x *Exploration) constrainAssert(f *Frame, v *ssa.TypeAssert) {
 		h.forEach(x.value(f, v.X, ""), func(t Target) {
 			switch {
 			case types.IsInterface(v.AssertedType):
-				h.add(dst, t)
+				if iface, ok := v.AssertedType.Underlying().(*types.Interface); !ok || t.Obj.Kind != Boxed ||
+					isTypeParam(t.Obj.Type) || isTypeParam(v.AssertedType) || types.Implements(t.Obj.Type, iface) {
+					h.add(dst, t)
+				}
 			case t.Obj.Kind == Boxed:
 				if types.Identical(t.Obj.Type, v.AssertedType) {
 					h.flow(h.cell(t, leaf), dst)

@@ -28,6 +28,7 @@ package goroutine
 
 import (
 	"go/token"
+	"go/types"
 	"reflect"
 
 	"golang.org/x/tools/go/analysis"
@@ -61,6 +62,8 @@ type Package struct {
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
 	called     map[*ssa.Function]bool // from elsewhere in the package
+	typeNames  map[types.Type]string
+	spent      int // instructions laid out so far
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -72,6 +75,7 @@ func run(pass *analysis.Pass) (any, error) {
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
 		reaches:    make(map[*ssa.Function]bool),
+		typeNames:  make(map[types.Type]string),
 	}
 	p.findSpawns()
 	if p.Spawns {
@@ -182,6 +186,9 @@ type Exploration struct {
 	opaque    map[callKey]bool
 	outside   map[callKey]bool
 	instrs    int
+	size      int // instructions that this exploration may lay out
+	linked    bool
+	holders   map[*Object][]cellKey
 	giveUp    bool // a limit was met that makes answers worthless
 	cost      int
 
@@ -219,6 +226,15 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		ways:      make(map[wayKey]way),
 		learned:   make(map[PointID]map[PointID]bool),
 	}
+	x.size = maxInstrs
+	if p.spent > lowBudget {
+		x.size = smallSize
+	}
+	if p.spent > noBudget {
+		x.Truncated, x.giveUp = true, true
+		return x
+	}
+	defer func() { p.spent += x.instrs }()
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
 	main := &Thread{}
 	f := &Frame{Fn: root, Thread: main}
@@ -238,8 +254,7 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		return x
 	}
 	x.layOut()
-	x.link()
-	x.findRendezvous()
+	x.findLoops()
 	return x
 }
 
@@ -296,6 +311,19 @@ func (x *Exploration) Made(o *Object) []PointID {
 	return nil
 }
 
+// Certain reports whether the activation is entered without a choice: every
+// call on the way to it has one function that it can call. Which of several
+// functions is called may depend on what else the program does, as in a table
+// of pairs of functions.
+func (x *Exploration) Certain(f *Frame) bool {
+	for ; f.Caller != nil; f = f.Caller {
+		if n := len(x.calls[callKey{f.Caller, f.Site}]); n > 1 {
+			return false
+		}
+	}
+	return true
+}
+
 // Repeats reports whether the point may be passed more than once.
 func (x *Exploration) Repeats(p PointID) bool { return int(p) < len(x.loops) && x.loops[p] >= 0 }
 
@@ -307,14 +335,18 @@ func (x *Exploration) Objects() []*Object { return x.heap.objects }
 
 // HeldBy calls visit for every cell that holds a pointer to o.
 func (x *Exploration) HeldBy(o *Object, visit func(holder *Object, path Path)) {
-	for _, h := range x.heap.objects {
-		for _, key := range x.heap.cellsOf[h] {
-			for _, t := range x.heap.cells[key].list {
-				if t.Obj == o {
-					visit(h, key.path)
+	if x.holders == nil {
+		x.holders = make(map[*Object][]cellKey)
+		for _, h := range x.heap.objects {
+			for _, key := range x.heap.cellsOf[h] {
+				for _, t := range x.heap.cells[key].list {
+					x.holders[t.Obj] = append(x.holders[t.Obj], key)
 				}
 			}
 		}
+	}
+	for _, key := range x.holders[o] {
+		visit(key.obj, key.path)
 	}
 }
 

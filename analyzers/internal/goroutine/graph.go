@@ -122,6 +122,10 @@ func (x *Exploration) layOutFrame(f *Frame) {
 				cur = n
 				if call, ok := instr.(*ssa.Call); ok {
 					cur = x.through(f, call, n)
+				} else if forks(instr) {
+					cur = x.point(f, nil)
+					x.after[n] = cur
+					x.edge(n, cur)
 				}
 			}
 		}
@@ -249,6 +253,18 @@ func callsBuiltin(fn *ssa.Function, name string) bool {
 				}
 			}
 		}
+	}
+	return false
+}
+
+// forks reports whether instr starts a goroutine or meets one, so that what
+// follows needs a point where it begins.
+func forks(instr ssa.Instruction) bool {
+	switch v := instr.(type) {
+	case *ssa.Go, *ssa.Send:
+		return true
+	case *ssa.UnOp:
+		return v.Op == token.ARROW
 	}
 	return false
 }
@@ -383,6 +399,9 @@ func (p *Package) constBool(v ssa.Value) (value, ok bool) {
 		if v.Op == token.NOT {
 			value, ok = p.constBool(v.X)
 			return !value, ok
+		}
+		if c, ok := p.constOf(v); ok && c.Kind() == constant.Bool {
+			return constant.BoolVal(c), true
 		}
 	}
 	return false, false

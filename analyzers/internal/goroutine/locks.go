@@ -52,7 +52,7 @@ func (x *Exploration) lockStep(id PointID, held []HeldLock) []HeldLock {
 		if o.family != lockFamily && o.family != onceLock {
 			continue
 		}
-		for _, key := range x.keys(o) {
+		for _, key := range o.keys {
 			held = slices.DeleteFunc(slices.Clone(held), func(h HeldLock) bool { return h.key == key })
 			if o.acquire {
 				held = append(held, HeldLock{key: key, Read: o.read, At: x.points[id].Instr, Name: x.lockName(x.points[id])})
@@ -93,6 +93,7 @@ func meet(a, b []HeldLock) []HeldLock {
 
 // Held lists the locks held at a point.
 func (x *Exploration) Held(id PointID) []HeldLock {
+	x.link()
 	if int(id) < len(x.held) {
 		return x.held[id]
 	}
@@ -148,9 +149,8 @@ func (x *Exploration) linkLocks() {
 		return
 	}
 	for _, r := range releases {
-		rk := x.keys(r.op)
 		for _, a := range acquires {
-			if r.op.read && a.op.read || !intersect(rk, x.keys(a.op)) {
+			if r.op.read && a.op.read || !intersect(r.op.keys, a.op.keys) {
 				continue
 			}
 			if r.sec.open || a.sec.open || informs(r.sec, a.sec) {
@@ -185,7 +185,7 @@ func intersect(a, b []hubKey) bool {
 // counterpart, along next.
 func (x *Exploration) section(id PointID, o op, next [][]PointID, forward bool) section {
 	s := section{reads: make(map[cellKey]bool), writes: make(map[cellKey]bool)}
-	keys := x.keys(o)
+	keys := o.keys
 	seen := map[PointID]bool{id: true}
 	work := append([]PointID(nil), next[id]...)
 	for len(work) > 0 && len(seen) < maxSection {
@@ -197,7 +197,7 @@ func (x *Exploration) section(id PointID, o op, next [][]PointID, forward bool) 
 		seen[p] = true
 		ended := false
 		for _, q := range x.ops[p] {
-			if q.family == lockFamily && q.release == forward && intersect(keys, x.keys(q)) {
+			if q.family == lockFamily && q.release == forward && intersect(keys, q.keys) {
 				ended = true
 			}
 			if q.kind == syncapi.CondWait {

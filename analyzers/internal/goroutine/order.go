@@ -38,6 +38,7 @@ func (x *Exploration) Overlap(a, b PointID, fresh []PointID) (Overlap, bool) {
 	if x.giveUp || a < 0 || b < 0 {
 		return Overlap{}, false
 	}
+	x.link()
 	avoid := make(map[PointID]bool, len(fresh))
 	for _, p := range fresh {
 		avoid[p] = true
@@ -122,10 +123,7 @@ func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID, avoid ma
 			return nil
 		}
 	}
-	if x.after[spawn] > 0 { // a call that starts one: behind the call
-		return []PointID{x.after[spawn]}
-	}
-	return x.succs[spawn]
+	return []PointID{x.after[spawn]}
 }
 
 // sameTest reports whether one run of a test may start both subtests, or one
@@ -140,10 +138,8 @@ func (x *Exploration) sameTest(t, other *Thread, avoid map[PointID]bool) bool {
 		if !ok {
 			continue
 		}
-		for _, from := range x.succs[x.spawnOf[pair[0]]] {
-			if w := x.findWay(from, to, again); w.exists {
-				return true
-			}
+		if w := x.findWay(x.after[x.spawnOf[pair[0]]], to, again); w.exists {
+			return true
 		}
 	}
 	return false
@@ -330,19 +326,28 @@ func (x *Exploration) channelFork(a, b PointID, avoid map[PointID]bool) (t *Thre
 		if ts == tr || !x.existsAt(m.send, avoid) && !x.existsAt(m.receive, avoid) {
 			continue
 		}
-		for _, s := range x.succs[m.send] {
-			for _, r := range x.succs[m.receive] {
-				if x.thread(a) == ts && x.thread(b) == tr && x.apart(s, a, r, b, avoid) {
-					return deeper(ts, tr)
-				}
-				if x.thread(b) == ts && x.thread(a) == tr && x.apart(s, b, r, a, avoid) {
-					t, first := deeper(ts, tr)
-					return t, !first
-				}
-			}
+		s, r := x.after[m.send], x.after[m.receive]
+		if x.thread(a) == ts && x.thread(b) == tr && x.straight(s, a, r, b, avoid) {
+			return deeper(ts, tr)
+		}
+		if x.thread(b) == ts && x.thread(a) == tr && x.straight(s, b, r, a, avoid) {
+			t, first := deeper(ts, tr)
+			return t, !first
 		}
 	}
 	return nil, false
+}
+
+// straight reports whether a and b follow a send and its receive without any
+// acquire on the way: one that waits for a partner which never comes again
+// would keep its goroutine from getting there.
+func (x *Exploration) straight(startA, a, startB, b PointID, avoid map[PointID]bool) bool {
+	acquires, ok := x.way(startA, a, avoid)
+	if !ok || len(acquires) > 0 {
+		return false
+	}
+	acquires, ok = x.way(startB, b, avoid)
+	return ok && len(acquires) == 0
 }
 
 // deeper picks the goroutine that was started, of two.

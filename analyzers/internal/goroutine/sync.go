@@ -39,6 +39,7 @@ const (
 	mapFamily          // sync.Map, sync.Pool
 	timerFamily        // from Reset to the timer's function or channel
 	stopFamily         // from the timer's function to Stop
+	finalFamily        // from runtime.KeepAlive to the finalizer
 )
 
 // An op is one synchronisation of a point.
@@ -51,6 +52,7 @@ type op struct {
 	read     bool       // of a lock: in read mode
 	kind     syncapi.Kind
 	anything bool // waits for everything (synctest.Wait)
+	keys     []hubKey
 }
 
 type hubKey struct {
@@ -62,8 +64,13 @@ type hubKey struct {
 }
 
 // link finds all synchronisation and adds the edges between releases and
-// acquires.
+// acquires. It is done when the first question about order is asked.
 func (x *Exploration) link() {
+	if x.linked || x.giveUp {
+		return
+	}
+	x.linked = true
+	defer x.findRendezvous()
 	x.leak()
 	x.hubs = make(map[hubKey]PointID)
 	x.sync = make(map[PointID][]PointID)
@@ -78,7 +85,13 @@ func (x *Exploration) link() {
 		x.ops[id] = append(x.ops[id], x.opsOf(PointID(id))...)
 	}
 	x.threadEnds()
-	x.findLoops()
+	for id := range x.ops {
+		for i := range x.ops[id] {
+			if o := &x.ops[id][i]; o.on != nil {
+				o.keys = x.keys(*o)
+			}
+		}
+	}
 	x.holdLocks()
 	for id := range n {
 		for _, o := range x.ops[id] {
@@ -175,7 +188,17 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 		if isSynctest(common, "Wait") {
 			return []op{{acquire: true, anything: true}}
 		}
-		if x.isOutside(f, call) && !x.pkg.quiet(common) && !isSynctest(common, "Run") && !isSynctest(common, "Test") {
+		if isSynctest(common, "Run") || isSynctest(common, "Test") {
+			// The bubble's goroutines and timers end before it returns.
+			if after, ok := x.after[id]; ok {
+				x.ops[after] = append(x.ops[after], op{acquire: true, anything: true})
+			}
+			return nil
+		}
+		if isKeepAlive(common) {
+			return []op{{family: finalFamily, release: true}}
+		}
+		if x.isOutside(f, call) && !x.pkg.quiet(common) {
 			return []op{{release: true, acquire: true}}
 		}
 		return nil
@@ -185,6 +208,11 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 
 // closing marks the release of close, whose receivers are those of a send.
 const closing syncapi.Kind = 255
+
+func isKeepAlive(common *ssa.CallCommon) bool {
+	fn := common.StaticCallee()
+	return fn != nil && fn.Pkg != nil && fn.Name() == "KeepAlive" && fn.Pkg.Pkg.Path() == "runtime"
+}
 
 func isSynctest(common *ssa.CallCommon, name string) bool {
 	fn := common.StaticCallee()
@@ -260,7 +288,7 @@ func (x *Exploration) knownOps(f *Frame, call ssa.CallInstruction, o syncapi.Op,
 	case syncapi.GroupWait:
 		return made(groupFamily, false, true)
 	case syncapi.TimerStop:
-		return made(stopFamily, false, used(call))
+		return []op{{family: stopFamily, acquire: used(call), kind: o.Kind}}
 	case syncapi.TimerReset:
 		return []op{{family: timerFamily, release: true, kind: o.Kind}}
 	case syncapi.ContextErr:
@@ -322,9 +350,10 @@ func (x *Exploration) threadEnds() {
 			x.ops[end] = append(x.ops[end], op{family: stopFamily, release: true})
 			start := x.entry[t.Entry]
 			x.ops[start] = append(x.ops[start], op{family: timerFamily, acquire: true})
-		case Handler:
+		case Finalizer:
 			start := x.entry[t.Entry]
-			x.ops[start] = append(x.ops[start], op{acquire: true})
+			x.ops[start] = append(x.ops[start], op{family: finalFamily, acquire: true})
+		case Handler: // its answer may be waited for
 			x.ops[end] = append(x.ops[end], op{release: true})
 		}
 	}
@@ -433,7 +462,7 @@ func (x *Exploration) linkOp(id PointID, o op) {
 		connect(x.hub(hubKey{family: o.family}))
 		return
 	}
-	for _, key := range x.keys(o) {
+	for _, key := range o.keys {
 		if o.family == chanTaken && !x.canFill(key.obj) {
 			continue
 		}
@@ -460,16 +489,21 @@ func (x *Exploration) keys(o op) []hubKey {
 		}
 	}
 	if unknown {
-		keys = append(keys, hubKey{family: o.family, typ: typeName(o.typ)})
+		keys = append(keys, hubKey{family: o.family, typ: x.pkg.typeName(o.typ)})
 	}
 	return keys
 }
 
-func typeName(t types.Type) string {
+func (p *Package) typeName(t types.Type) string {
 	if t == nil {
 		return "?"
 	}
-	return types.TypeString(t, nil)
+	name, ok := p.typeNames[t]
+	if !ok {
+		name = types.TypeString(t, nil)
+		p.typeNames[t] = name
+	}
+	return name
 }
 
 func (x *Exploration) hub(key hubKey) PointID {
@@ -507,7 +541,7 @@ func (x *Exploration) canFill(ch *Object) bool {
 			}
 			for _, t := range o.on.list {
 				if t.Obj == ch {
-					if x.loops[id] >= 0 {
+					if x.loops[id] >= 0 || !x.single(x.points[id].Frame.Thread) {
 						sends = size + 1
 					}
 					sends++

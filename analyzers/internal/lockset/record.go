@@ -99,9 +99,10 @@ func (r *recorder) relock(instr ssa.Instruction, lv level) {
 func (e *engine) recordExit(r *recorder, b *ssa.BasicBlock, states []state) {
 	last := b.Instrs[len(b.Instrs)-1]
 	ret, isRet := last.(*ssa.Return)
-	if p, isPanic := last.(*ssa.Panic); !isRet && (!isPanic || standsForNoReturn(p)) {
+	if p, isPanic := last.(*ssa.Panic); !isRet && (!isPanic || !p.Pos().IsValid() || standsForNoReturn(p)) {
 		return
 	}
+	// The builder also panics, without a position, in code that it adds.
 	for _, s := range states {
 		x := Exit{Instr: last}
 		for _, lv := range s.levels {

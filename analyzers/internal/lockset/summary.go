@@ -135,10 +135,14 @@ func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, exit ssa.Inst
 		ef := effect{Lock: lv.Lock, n: lv.n, maybe: lv.maybe, handed: lv.handed}
 		if visible := e.visible(lv.Path, info.fn); visible && lv.Path.Exact() || e.ofResult(&ef, results) || visible {
 			o.effects = append(o.effects, ef)
+			if ef.result != 0 && ef.from != ef.Path {
+				// What has a lock is not nil.
+				o.results = append(o.results, resultFact{index: ef.result - 1, nilable: true})
+			}
 		}
 	}
 	for i, r := range results {
-		if f, ok := e.resultFact(s, i, r); ok {
+		if f, ok := e.resultFact(s, i, r); ok && !slices.Contains(o.results, f) {
 			o.results = append(o.results, f)
 		}
 		if efs := e.returned(info.fn, r); len(efs) > 0 {

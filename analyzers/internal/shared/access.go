@@ -48,7 +48,7 @@ const maxAccesses = 400
 // leads to.
 func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Value, step string, kind Kind, write, atomic bool) {
 	targets, known := c.x.PointsTo(p.Frame, addr)
-	if !known || len(targets) != 1 {
+	if !known || len(targets) != 1 || !c.x.Certain(p.Frame) {
 		return
 	}
 	t := targets[0]

@@ -15,9 +15,11 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"go/ast"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/packages"
@@ -42,6 +44,8 @@ type Options struct {
 	Analyzers []*analysis.Analyzer
 	Tier      config.Tier
 	Lang      message.Lang
+
+	batch int // packages in memory at a time; 0 means batchSize
 }
 
 // A Result is the outcome of a run. Findings and problems exist side by side:
@@ -66,8 +70,9 @@ type Package struct {
 }
 
 // Editable reports whether a file belongs to the user, who may want a fix
-// applied to it: it is a source file of a main module or was named as a file.
-// Files of the standard library and of dependencies are not the user's.
+// applied to it: it is a source file of a main module or was named as a file,
+// and was not generated. Files of the standard library and of dependencies are
+// not the user's.
 func (r *Result) Editable(file string) bool { return r.own[file] }
 
 // Run checks the packages that opts selects. Its error means that nothing could
@@ -78,27 +83,32 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		return nil, err
 	}
 	ld := &loader{opts: opts}
-	roots, err := ld.load(ctx)
-	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return &Result{Interrupted: true}, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	res := &Result{
-		Problems: ld.problems,
-		Packages: describe(roots),
-		own:      ownFiles(roots, opts),
-	}
-	outs := analyseAll(ctx, opts, choose(roots))
+	res := &Result{own: make(map[string]bool)}
 	t := newTranslator(opts)
-	for _, out := range outs {
-		res.Problems = append(res.Problems, out.problems...)
-		res.Findings = append(res.Findings, t.translate(out)...)
-		res.Interrupted = res.Interrupted || out.interrupted
+	batches, err := ld.batches(ctx)
+	for _, patterns := range batches {
+		var roots []*packages.Package
+		if roots, err = ld.load(ctx, patterns); err != nil {
+			break
+		}
+		res.describe(roots, opts)
+		for _, out := range analyseAll(ctx, opts, choose(roots)) {
+			ld.problems = append(ld.problems, out.problems...)
+			res.Findings = append(res.Findings, t.translate(out)...)
+			res.Interrupted = res.Interrupted || out.interrupted
+		}
+	}
+	switch {
+	case errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded):
+		res.Interrupted = true
+	case err != nil && len(res.Packages) == 0:
+		return nil, err
+	case err != nil:
+		ld.problems = append(ld.problems, Problem{Kind: LoadProblem, Message: err.Error()})
 	}
 	res.Findings = t.finish(res.Findings)
-	res.Problems = once(res.Problems)
+	res.Problems = once(ld.problems)
+	slices.SortFunc(res.Packages, func(a, b Package) int { return strings.Compare(a.Path, b.Path) })
 	return res, nil
 }
 
@@ -114,6 +124,9 @@ func withDefaults(opts Options) (Options, error) {
 	}
 	if opts.Env == nil {
 		opts.Env = os.Environ()
+	}
+	if opts.batch == 0 {
+		opts.batch = batchSize
 	}
 	dir, err := filepath.Abs(opts.Dir)
 	if err != nil {
@@ -150,45 +163,36 @@ func closure(analyzers []*analysis.Analyzer) []*analysis.Analyzer {
 	return all
 }
 
-func describe(roots []*packages.Package) []Package {
+// describe records the packages, and which of their files are the user's.
+func (r *Result) describe(roots []*packages.Package, opts Options) {
 	byPath := make(map[string]*Package)
-	var paths []string
 	for _, pkg := range roots {
-		p := byPath[pkg.PkgPath]
-		if p == nil {
-			p = &Package{Path: pkg.PkgPath, Name: pkg.Name, Dir: pkg.Dir}
-			byPath[pkg.PkgPath] = p
-			paths = append(paths, pkg.PkgPath)
+		if byPath[pkg.PkgPath] == nil {
+			byPath[pkg.PkgPath] = &Package{Path: pkg.PkgPath, Name: pkg.Name, Dir: pkg.Dir}
 		}
-		p.Tests = p.Tests || pkg.ForTest != ""
-	}
-	// An external test package is no package of its own to the user.
-	for _, pkg := range roots {
-		if base := byPath[pkg.ForTest]; base != nil && pkg.PkgPath != pkg.ForTest {
-			base.Tests = true
-			delete(byPath, pkg.PkgPath)
-		}
-	}
-	slices.Sort(paths)
-	var out []Package
-	for _, path := range paths {
-		if p := byPath[path]; p != nil {
-			out = append(out, *p)
-		}
-	}
-	return out
-}
-
-func ownFiles(roots []*packages.Package, opts Options) map[string]bool {
-	own := make(map[string]bool)
-	for _, pkg := range roots {
 		if (pkg.Module != nil && pkg.Module.Main) || namesFiles(opts.Patterns) {
 			for _, file := range pkg.GoFiles {
-				own[file] = true
+				r.own[file] = true
+			}
+			for _, file := range pkg.Syntax {
+				if ast.IsGenerated(file) {
+					delete(r.own, pkg.Fset.File(file.FileStart).Name())
+				}
 			}
 		}
 	}
-	return own
+	for _, pkg := range roots {
+		if tested := byPath[pkg.ForTest]; tested != nil {
+			tested.Tests = true
+			if pkg.PkgPath != pkg.ForTest {
+				// An external test package is no package of its own to the user.
+				delete(byPath, pkg.PkgPath)
+			}
+		}
+	}
+	for _, p := range byPath {
+		r.Packages = append(r.Packages, *p)
+	}
 }
 
 func namesFiles(patterns []string) bool {

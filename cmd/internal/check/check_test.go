@@ -410,6 +410,25 @@ func F() { bad() }
 	}
 }
 
+// Packages are loaded so many at a time; nothing that is reported shows it.
+func TestBatches(t *testing.T) {
+	dir := module(t, twice+"-- broken/b.go --\npackage broken\n\nvar V = undefined1\n-- user/u.go --\npackage user\n\nimport \"example.com/m/broken\"\n\nfunc bad() { bad(); _ = broken.V }\n")
+	want := run(t, Options{Dir: dir})
+	for _, opts := range []Options{
+		{Dir: dir, batch: 1},
+		{Dir: dir, batch: 2},
+		{Dir: dir, batch: 1, Patterns: []string{"./user", "./broken", "./p", "./cmd", "./user"}},
+	} {
+		got := run(t, opts)
+		if !slices.Equal(lines(dir, got.Findings), lines(dir, want.Findings)) || !slices.Equal(got.Packages, want.Packages) {
+			t.Errorf("findings %q of %v\nwant     %q of %v", lines(dir, got.Findings), got.Packages, lines(dir, want.Findings), want.Packages)
+		}
+		if len(got.Problems) != len(want.Problems) || got.Problems[0].Message != want.Problems[0].Message {
+			t.Errorf("problems %+v\nwant     %+v", got.Problems, want.Problems)
+		}
+	}
+}
+
 func TestInterrupted(t *testing.T) {
 	dir := module(t, twice)
 	ctx, cancel := context.WithCancel(t.Context())

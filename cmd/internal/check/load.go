@@ -59,9 +59,14 @@ type loader struct {
 	problems []Problem
 }
 
-// load returns the packages that the patterns match, test variants included,
-// without the generated main packages of tests.
-func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
+// batchSize is how many packages are in memory at a time. Loading all of the
+// standard library with its tests at once takes three gigabytes; every further batch
+// costs one more run of go list.
+const batchSize = 64
+
+// batches splits the packages that the patterns match into the patterns of one
+// load each.
+func (ld *loader) batches(ctx context.Context) ([][]string, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil, ld.error(err, message.New("no-go-command"))
 	}
@@ -70,9 +75,32 @@ func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
 			return nil, err
 		}
 	}
+	// Without a wildcard there are as many packages as there are patterns.
+	wild := slices.ContainsFunc(ld.opts.Patterns, func(p string) bool {
+		return strings.Contains(p, "...") || slices.Contains([]string{"all", "std", "cmd", "work", "tool"}, p)
+	})
+	if namesFiles(ld.opts.Patterns) || !wild && len(ld.opts.Patterns) <= ld.opts.batch {
+		return [][]string{ld.opts.Patterns}, nil
+	}
+	cfg := ld.config(ctx, packages.NeedName)
+	cfg.Tests = false
+	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
+	if err != nil || len(pkgs) <= ld.opts.batch {
+		// An error will come up again, and be explained.
+		return [][]string{ld.opts.Patterns}, ctx.Err()
+	}
+	var paths []string
+	for _, pkg := range pkgs {
+		paths = append(paths, pkg.PkgPath)
+	}
+	slices.Sort(paths)
+	return slices.Collect(slices.Chunk(slices.Compact(paths), ld.opts.batch)), nil
+}
+
+func (ld *loader) config(ctx context.Context, mode packages.LoadMode) *packages.Config {
 	cfg := &packages.Config{
 		Context: ctx,
-		Mode:    loadMode,
+		Mode:    mode,
 		Dir:     ld.opts.Dir,
 		Env:     ld.opts.Env,
 		Tests:   !ld.opts.NoTests,
@@ -80,9 +108,19 @@ func (ld *loader) load(ctx context.Context) ([]*packages.Package, error) {
 	if ld.opts.Tags != "" {
 		cfg.BuildFlags = []string{"-tags=" + ld.opts.Tags}
 	}
-	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
+	return cfg
+}
+
+// load returns the packages that the patterns match, test variants included,
+// without the generated main packages of tests.
+func (ld *loader) load(ctx context.Context, patterns []string) ([]*packages.Package, error) {
+	pkgs, err := packages.Load(ld.config(ctx, loadMode), patterns...)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
+	}
+	if err != nil && strings.Contains(err.Error(), "signal: interrupt") {
+		// Ctrl-C reaches the go command as well, and may do so sooner.
+		return nil, context.Canceled
 	}
 	if err != nil {
 		return nil, ld.explain(err)
@@ -119,6 +157,9 @@ func (ld *loader) fileExists(pattern string) error {
 // explain turns a failure of the go command into an error that says what to do.
 func (ld *loader) explain(err error) error {
 	text := err.Error()
+	if _, stderr, ok := strings.Cut(text, ": stderr: "); ok {
+		text = stderr // what is before it is package packages' own framing
+	}
 	switch {
 	case strings.Contains(text, "go.mod file not found"), strings.Contains(text, "does not contain main module"),
 		strings.Contains(text, "cannot find main module"):

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/tools/go/analysis"
@@ -56,6 +57,11 @@ func commands() []func(*Env) *cobra.Command {
 func Main(ctx context.Context, env *Env) exitcode.Code {
 	args := normalise(env.Args)
 	env.lang = message.Lang(cmp.Or(flagValue(args, "lang"), string(message.English)))
+	if !slices.Contains(catalogue.Languages(), env.lang) {
+		lang := string(env.lang)
+		env.lang = message.English
+		return env.usageError(usage(env.Text("unknown-lang", "lang", lang, "languages", languages())))
+	}
 	root := newRoot(env)
 	root.SetArgs(args)
 	return env.finish(root.ExecuteContext(ctx))

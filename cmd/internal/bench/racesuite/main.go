@@ -24,7 +24,6 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
-	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 )
 
 func main() {
@@ -50,9 +49,8 @@ func run(verbose bool) error {
 		return root.Err
 	}
 	s := newSuite(pkg)
-	res := root.Result.(*diagnostic.Result)
-	for _, d := range res.Diagnostics {
-		s.count(d.Pos, res.Text(d.Message))
+	for _, d := range root.Diagnostics {
+		s.count(d.Pos, d.Message)
 	}
 	s.print(verbose)
 	return nil

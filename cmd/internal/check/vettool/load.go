@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"go/ast"
 	"go/build"
+	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"os"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/gcexportdata"
 	"golang.org/x/tools/go/packages"
 )
 
@@ -108,44 +109,31 @@ func load(cfg *unitConfig) (*packages.Package, error) {
 	return p, nil
 }
 
-// An importer reads the types of imported packages from export data.
-type importer struct {
-	cfg  *unitConfig
-	fset *token.FileSet
-	pkgs map[string]*types.Package
-}
-
-func newImporter(cfg *unitConfig, fset *token.FileSet) *importer {
-	return &importer{cfg: cfg, fset: fset, pkgs: make(map[string]*types.Package)}
-}
-
-func (i *importer) Import(importPath string) (*types.Package, error) {
-	path, ok := i.cfg.ImportMap[importPath] // resolves vendoring and test variants
-	if !ok {
-		return nil, fmt.Errorf("the go command did not say what package %q is", importPath)
-	}
-	if path == "unsafe" {
-		return types.Unsafe, nil
-	}
-	if pkg := i.pkgs[path]; pkg != nil && pkg.Complete() {
+// newImporter returns an importer that reads export data.
+func newImporter(cfg *unitConfig, fset *token.FileSet) types.Importer {
+	exports := importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) {
+		file, ok := cfg.PackageFile[path]
+		if !ok {
+			return nil, fmt.Errorf("the go command gave no export data of package %q", path)
+		}
+		return os.Open(file)
+	})
+	return importerFunc(func(importPath string) (*types.Package, error) {
+		path, ok := cfg.ImportMap[importPath] // resolves vendoring and test variants
+		if !ok {
+			return nil, fmt.Errorf("the go command did not say what package %q is", importPath)
+		}
+		if path == "unsafe" {
+			return types.Unsafe, nil
+		}
+		pkg, err := exports.Import(path)
+		if err != nil {
+			return nil, fmt.Errorf("types of %q (is lockstep built with an older Go than the go command?): %w", path, err)
+		}
 		return pkg, nil
-	}
-	file, ok := i.cfg.PackageFile[path]
-	if !ok {
-		return nil, fmt.Errorf("the go command gave no export data of package %q", path)
-	}
-	f, err := os.Open(file)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	r, err := gcexportdata.NewReader(f)
-	if err != nil {
-		return nil, fmt.Errorf("export data of %q: %w", path, err)
-	}
-	pkg, err := gcexportdata.Read(r, i.fset, i.pkgs, path)
-	if err != nil {
-		return nil, fmt.Errorf("export data of %q (is lockstep built with an older Go than the go command?): %w", path, err)
-	}
-	return pkg, nil
+	})
 }
+
+type importerFunc func(path string) (*types.Package, error)
+
+func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/token"
 	"io"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/packages"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
@@ -48,11 +50,11 @@ type jsonRelated struct {
 	Message string `json:"message"`
 }
 
-type jsonError struct {
-	Err string `json:"error"`
-}
-
-func printJSON(w io.Writer, id string, fset *token.FileSet, unit *check.Unit) error {
+// printJSON gives an analyzer that failed as a diagnostic of the package clause.
+// The format has {"error": …} for it, but at the first of those the go command
+// drops whatever diagnostics of the package it has not come to.
+func printJSON(w io.Writer, id string, pkg *packages.Package, unit *check.Unit) error {
+	fset := pkg.Fset
 	results := make(map[string]any)
 	for _, r := range unit.Reports {
 		var list []jsonDiagnostic
@@ -64,7 +66,8 @@ func printJSON(w io.Writer, id string, fset *token.FileSet, unit *check.Unit) er
 		}
 	}
 	for _, p := range unit.Problems {
-		results[p.Analyzer] = jsonError{p.Message}
+		clause := pkg.Syntax[0]
+		results[p.Analyzer] = []jsonDiagnostic{toJSON(fset, analysis.Diagnostic{Pos: clause.Package, End: clause.Name.End(), Message: p.Message})}
 	}
 	tree := make(map[string]any)
 	if len(results) > 0 {
@@ -143,9 +146,13 @@ func printPlain(w io.Writer, fset *token.FileSet, context int, unit *check.Unit)
 // fixes applies the first fix of every finding, or prints what it would change.
 // The go command wants changed files in an archive, to replace them when all
 // packages are done.
-func fixes(cfg *unitConfig, unit *check.Unit, diff bool, stdout io.Writer) (code int, err error) {
+func fixes(cfg *unitConfig, pkg *packages.Package, unit *check.Unit, diff bool, stdout io.Writer) (code int, err error) {
+	generated := make(map[string]bool)
+	for _, file := range pkg.Syntax {
+		generated[pkg.Fset.File(file.FileStart).Name()] = ast.IsGenerated(file)
+	}
 	// Files elsewhere are what cgo and the like made.
-	own := func(file string) bool { return filepath.Dir(file) == filepath.Clean(cfg.Dir) }
+	own := func(file string) bool { return filepath.Dir(file) == filepath.Clean(cfg.Dir) && !generated[file] }
 	plan := fix.New(unit.Findings, os.ReadFile, own)
 	for _, s := range plan.Skipped {
 		if s.Reason == fix.Overlaps {

@@ -11,8 +11,9 @@
 // source because its facts files carry types. This suite has no facts. So a
 // dependency costs nothing here beyond the process that the go command starts for it,
 // and the packages that matter take the types of what they import from the compiler's
-// export data, which the go command has at hand (PackageFile). Over a module of 216
-// packages that takes half of the CPU time. Should the suite ever need facts,
+// export data, which the go command has at hand (PackageFile). Measured with Go
+// 1.26: 0.4 of unitchecker's CPU time over a module of 21 packages with 245
+// dependencies, 0.8 over one of 216 with few. Should the suite ever need facts,
 // unitchecker is what to go back to.
 package vettool
 
@@ -95,7 +96,7 @@ type options struct {
 	context    int
 	fix, diff  bool
 	tier       config.Tier
-	lang       string
+	lang       message.Lang
 
 	suite   []*analysis.Analyzer
 	enabled map[*analysis.Analyzer]*triState
@@ -114,7 +115,14 @@ func newOptions(suite []*analysis.Analyzer) (*options, *flag.FlagSet) {
 	flags.BoolVar(&o.fix, "fix", false, text("flag-fix"))
 	flags.BoolVar(&o.diff, "diff", false, text("flag-diff"))
 	flags.Var(&o.tier, "tier", text("flag-tier"))
-	flags.StringVar(&o.lang, "lang", string(message.English), text("flag-lang"))
+	o.lang = message.English
+	flags.Func("lang", text("flag-lang"), func(s string) error {
+		o.lang = message.Lang(s)
+		if !slices.Contains(catalogue.Languages(), o.lang) {
+			return errors.New(text("unknown-lang", "languages", fmt.Sprint(catalogue.Languages())))
+		}
+		return nil
+	})
 	for _, a := range suite {
 		enable := new(triState)
 		o.enabled[a] = enable
@@ -236,15 +244,15 @@ func (o *options) checked(ctx context.Context, cfg *unitConfig, stdout, stderr i
 		fmt.Fprintln(stderr, err)
 		return 1, nil
 	}
-	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: message.Lang(o.lang)}, pkg)
+	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: o.lang}, pkg)
 	if err != nil {
 		return 1, err
 	}
 	switch {
 	case o.fix:
-		return fixes(cfg, unit, o.diff, stdout)
+		return fixes(cfg, pkg, unit, o.diff, stdout)
 	case o.json:
-		return 0, printJSON(stdout, cfg.ID, pkg.Fset, unit)
+		return 0, printJSON(stdout, cfg.ID, pkg, unit)
 	}
 	return printPlain(stderr, pkg.Fset, o.context, unit), nil
 }

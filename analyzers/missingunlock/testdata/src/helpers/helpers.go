@@ -272,3 +272,76 @@ func useNewEntry() error {
 	e.mu.Unlock()
 	return nil
 }
+
+// Nil says that nothing is locked.
+func lookup(entries map[string]*entry, key string) (e *entry, n int) {
+	e = entries[key]
+	if e == nil {
+		return nil, 0
+	}
+	e.mu.Lock()
+	if e.live {
+		return e, 1
+	}
+	return e, 0
+}
+
+func useLookup(entries map[string]*entry, key string) bool {
+	e, n := lookup(entries, key)
+	if n == 0 {
+		if e != nil {
+			e.mu.Unlock()
+		}
+		return false
+	}
+	e.mu.Unlock()
+	return true
+}
+
+// A caller that locks again does not release what the callee forgot.
+type timer struct{ base }
+
+type base struct {
+	mu   sync.Mutex
+	done bool
+}
+
+func (b *base) cancel() {
+	b.mu.Lock()
+	if b.done {
+		return // want `cancel returns with b.mu still locked`
+	}
+	b.done = true
+	b.mu.Unlock()
+}
+
+func (t *timer) cancel() {
+	t.base.cancel()
+	t.mu.Lock()
+	t.mu.Unlock()
+}
+
+// A callee that gives the lock up for a while is not who releases it.
+type config struct {
+	mu   sync.RWMutex
+	keys []int
+}
+
+func (c *config) initRLocked() {
+	c.mu.RUnlock()
+	defer c.mu.RLock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.keys = append(c.keys, 0)
+}
+
+func (c *config) ticket(ok bool) []int {
+	c.mu.RLock()
+	c.initRLocked()
+	if !ok {
+		return nil // want `ticket returns with c.mu still locked`
+	}
+	keys := c.keys
+	c.mu.RUnlock()
+	return keys
+}
