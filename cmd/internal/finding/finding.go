@@ -37,8 +37,8 @@ type Finding struct {
 	// still held although the function around had been left, or had come back
 	// to the same line. They are what proves that an unlock is missing.
 	Abandoned []Position
-	Witness    *Witness // how it was seen to happen; nil if only read
-	Fixes      []Fix
+	Witness   *Witness // how it was seen to happen; nil if only read
+	Fixes     []Fix
 	// Fingerprint identifies the finding across runs and edits elsewhere in
 	// the file. [Fingerprint] computes it.
 	Fingerprint string
