@@ -66,12 +66,24 @@ func bestMatch(static []*finding.Finding, read []map[line]bool, d *finding.Findi
 		if !compatible(s, d) {
 			continue
 		}
-		if n := shared(read[i], lines(d)); n > most {
+		if n := shared(read[i], proof(s, d)); n > most {
 			best, most = s, n
 		}
 	}
 	return best
 }
+
+// proof is the lines at which d shows what s says may happen. A lock that is
+// waited for is no proof that an unlock is missing: its holder may wait as
+// well, as in a deadlock by opposite order.
+func proof(s, d *finding.Finding) map[line]bool {
+	if s.Rule == ruleMissingUnlock {
+		return lineSet(d.Abandoned)
+	}
+	return lines(d)
+}
+
+const ruleMissingUnlock = "missingunlock"
 
 // sameBug reports whether two runs, of a package's tests and of the program,
 // showed the same.
@@ -105,14 +117,15 @@ type line struct {
 }
 
 func lines(f *finding.Finding) map[line]bool {
+	return lineSet(append(slices.Clone(f.Operations), f.Range.Start))
+}
+
+func lineSet(places []finding.Position) map[line]bool {
 	set := make(map[line]bool)
-	for _, p := range f.Operations {
+	for _, p := range places {
 		if p.IsValid() {
 			set[line{p.File, p.Line}] = true
 		}
-	}
-	if p := f.Range.Start; p.IsValid() {
-		set[line{p.File, p.Line}] = true
 	}
 	return set
 }
