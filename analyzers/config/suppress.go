@@ -10,8 +10,9 @@ import (
 //
 //	//lockstep:ignore RULE reason
 //
-// Behind code it covers its own line, on a line of its own the next line, and
-// in a declaration's doc comment the whole declaration. RULE may be a comma-separated list. The
+// Behind code it covers its own line, on a line of its own the next line that
+// is not part of the same comment, and in a declaration's doc comment the whole
+// declaration. RULE may be a comma-separated list. The
 // reason is not optional: a directive without one suppresses nothing.
 const Directive = "//lockstep:ignore"
 
@@ -22,6 +23,7 @@ type Ignore struct {
 	Reason string
 
 	file     *token.File
+	group    *ast.CommentGroup
 	from, to int // lines covered, inclusive
 }
 
@@ -65,6 +67,7 @@ func collect(fset *token.FileSet, files []*ast.File) *Suppressions {
 		for _, group := range f.Comments {
 			for _, c := range group.List {
 				if ig := parseIgnore(fset, c); ig != nil {
+					ig.group = group
 					own = append(own, ig)
 				}
 			}
@@ -98,7 +101,7 @@ func place(fset *token.FileSet, f *ast.File, ignores []*Ignore) {
 		if code[line] {
 			ig.from, ig.to = line, line
 		} else {
-			ig.from, ig.to = line, line+1
+			ig.from, ig.to = line, ig.file.Line(ig.group.End()-1)+1
 		}
 		for _, decl := range f.Decls {
 			if doc := docOf(decl); doc != nil && doc.Pos() <= ig.Pos && ig.Pos < doc.End() {

@@ -21,6 +21,10 @@ func b() {
 	_ = 4 // line 12
 	_ = 5 //lockstep:ignore race
 	_ = 6 //lockstep:ignored race not our directive
+	//lockstep:ignore race below follows more
+	// of the same comment
+	_ = 7 // line 17
+	_ = 8
 }
 `
 
@@ -45,13 +49,15 @@ func TestMatch(t *testing.T) {
 		{"race", 12, true},
 		{"race", 13, false}, // no reason
 		{"race", 14, false},
+		{"race", 17, true},
+		{"race", 18, false},
 	} {
 		pos := fset.File(f.Pos()).LineStart(test.line)
 		if got := s.Match(fset, test.rule, pos) != nil; got != test.want {
 			t.Errorf("Match(%s, line %d) = %t, want %t", test.rule, test.line, got, test.want)
 		}
 	}
-	if got := len(s.All()); got != 4 {
-		t.Errorf("%d directives, want 4", got)
+	if got := len(s.All()); got != 5 {
+		t.Errorf("%d directives, want 5", got)
 	}
 }

@@ -484,6 +484,7 @@ func TestLoadErrors(t *testing.T) {
 	}{
 		{[]string{"./nosuch"}, "nosuch"},
 		{[]string{"nosuch.go"}, "nosuch.go: no such file"},
+		{[]string{"p"}, "for the folder, write ./p"},
 		{[]string{"./p/nosuch/..."}, "nosuch"},
 		{[]string{"example.com/other"}, "example.com/other"},
 	}

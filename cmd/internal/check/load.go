@@ -165,7 +165,24 @@ func (ld *loader) explain(err error) error {
 		strings.Contains(text, "cannot find main module"):
 		return ld.error(err, message.New("no-module", "dir", ld.opts.Dir))
 	}
+	if folder := ld.folder(); folder != "" && strings.Contains(text, "is not in std") {
+		return ld.error(err, message.New("folder", "folder", folder, "error", strings.TrimSpace(text)))
+	}
 	return ld.error(err, message.New("load-failed", "error", strings.TrimSpace(text)))
+}
+
+// folder is the first pattern that names a folder as if it were an import
+// path, or "".
+func (ld *loader) folder() string {
+	for _, p := range ld.opts.Patterns {
+		if filepath.IsAbs(p) || strings.HasPrefix(p, ".") {
+			continue
+		}
+		if info, err := os.Stat(filepath.Join(ld.opts.Dir, strings.TrimSuffix(p, "/..."))); err == nil && info.IsDir() {
+			return p
+		}
+	}
+	return ""
 }
 
 // nothing is the error to give if the go command matched no package, or none that it

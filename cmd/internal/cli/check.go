@@ -29,6 +29,8 @@ type checkFlags struct {
 	tier            config.Tier
 	enable, disable []string
 	fix, diff       bool
+	confirm         bool
+	run             *exploreFlags // how to run, with confirm
 }
 
 func newCheckCommand(env *Env) *cobra.Command {
@@ -46,7 +48,11 @@ func newCheckCommand(env *Env) *cobra.Command {
 	flags.StringSliceVar(&o.disable, "disable", nil, env.Text("flag-disable"))
 	flags.BoolVar(&o.fix, "fix", false, env.Text("flag-fix"))
 	flags.BoolVar(&o.diff, "diff", false, env.Text("flag-diff"))
+	env.confirmFlags(flags, o)
 	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {
+		if err := o.validateConfirm(env, flags); err != nil {
+			return exitcode.Usage, err
+		}
 		return env.check(ctx, o, args)
 	})
 	return cmd
@@ -65,7 +71,7 @@ func (env *Env) check(ctx context.Context, o *checkFlags, patterns []string) (ex
 	if err != nil {
 		return exitcode.Usage, err
 	}
-	res, err := check.Run(ctx, check.Options{
+	opts := check.Options{
 		Dir:       env.Dir,
 		Patterns:  patterns,
 		NoTests:   !o.tests,
@@ -73,7 +79,11 @@ func (env *Env) check(ctx context.Context, o *checkFlags, patterns []string) (ex
 		Analyzers: rules,
 		Tier:      o.tier,
 		Lang:      env.lang,
-	})
+	}
+	if o.confirm {
+		return env.confirm(ctx, o, opts)
+	}
+	res, err := check.Run(ctx, opts)
 	if err != nil {
 		return exitcode.Failed, err
 	}

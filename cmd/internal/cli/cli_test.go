@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/check/fix"
@@ -108,6 +109,22 @@ func TestAction(t *testing.T) {
 				t.Errorf("stderr %q, want %q", stderr.String(), tt.stderr)
 			}
 		})
+	}
+}
+
+type fullDisk struct{}
+
+func (fullDisk) Write([]byte) (int, error) { return 0, errors.New("disk full") }
+
+// What could not be written was not said.
+func TestUnwrittenOutput(t *testing.T) {
+	rule := &analysis.Analyzer{Name: "toy", Doc: "report nothing"}
+	for _, args := range []string{"explain toy", "help toy", "version"} {
+		var stderr bytes.Buffer
+		env := &Env{Args: strings.Fields(args), Stdout: fullDisk{}, Stderr: &stderr, Suite: []*analysis.Analyzer{rule}}
+		if code := Main(t.Context(), env); code != exitcode.Failed || stderr.String() != "lockstep: disk full\n" {
+			t.Errorf("%s: code %d, says %q", args, code, stderr.String())
+		}
 	}
 }
 

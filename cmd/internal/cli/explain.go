@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -37,11 +38,12 @@ func (env *Env) explain(name string) error {
 	if a == nil {
 		return env.unknownRule(name)
 	}
-	fmt.Fprintf(env.Stdout, "%s: %s\n", a.Name, strings.TrimSpace(a.Doc))
+	text := fmt.Sprintf("%s: %s\n", a.Name, strings.TrimSpace(a.Doc))
 	if a.URL != "" {
-		fmt.Fprintf(env.Stdout, "\n%s\n", a.URL)
+		text += fmt.Sprintf("\n%s\n", a.URL)
 	}
-	return nil
+	_, err := io.WriteString(env.Stdout, text)
+	return err
 }
 
 func (env *Env) rule(name string) *analysis.Analyzer {

@@ -98,7 +98,10 @@ func newHelpCommand(env *Env) *cobra.Command {
 				return nil
 			}
 			if env.rule(args[0]) != nil {
-				return env.explain(args[0])
+				if err := env.explain(args[0]); err != nil {
+					return &actionError{err}
+				}
+				return nil
 			}
 			return env.unknownCommand(args[0])
 		},

@@ -35,14 +35,25 @@ func newRunCommand(env *Env) *cobra.Command {
 // runFlags are the flags of commands that run programs.
 type runFlags struct {
 	*output
+	*exploreFlags
+}
+
+func (env *Env) runFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *runFlags {
+	o := &runFlags{output: env.outputFlags(flags), exploreFlags: env.exploreFlags(flags, count, timeout)}
+	flags.StringVar(&o.Tags, "tags", "", env.Text("flag-tags"))
+	return o
+}
+
+// exploreFlags are the flags that say how to run a program.
+type exploreFlags struct {
 	explore.Options
 	variants []string
 }
 
-// runFlags declares them, with the number of runs and the time for each unless
-// told otherwise.
-func (env *Env) runFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *runFlags {
-	o := &runFlags{output: env.outputFlags(flags)}
+// exploreFlags declares them, with the number of runs and the time for each
+// unless told otherwise.
+func (env *Env) exploreFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *exploreFlags {
+	o := new(exploreFlags)
 	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
 	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
 	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
@@ -50,7 +61,6 @@ func (env *Env) runFlags(flags *pflag.FlagSet, count int, timeout time.Duration)
 	flags.DurationVar(&o.Timeout, "timeout", timeout, env.Text("flag-timeout"))
 	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
 	flags.StringSliceVar(&o.variants, "variants", nil, env.Text("flag-variants", "variants", variantNames()))
-	flags.StringVar(&o.Tags, "tags", "", env.Text("flag-tags"))
 	return o
 }
 
@@ -62,11 +72,8 @@ func variantNames() string {
 	return strings.Join(names, ", ")
 }
 
-// validateRun is the usage error about the flags' values, if any.
-func (env *Env) validateRun(o *runFlags, flags *pflag.FlagSet) error {
-	if err := o.validate(env); err != nil {
-		return err
-	}
+// validate is the usage error about the flags' values, if any.
+func (o *exploreFlags) validate(env *Env, flags *pflag.FlagSet) error {
 	for _, n := range o.Cores {
 		if n < 1 {
 			return usage(env.Text("bad-number", "flag", "cpu", "value", strconv.Itoa(n)))
@@ -107,7 +114,7 @@ func (env *Env) validateRun(o *runFlags, flags *pflag.FlagSet) error {
 
 // explore runs what the arguments name and reports what that showed.
 func (env *Env) explore(ctx context.Context, o *runFlags, cmd *cobra.Command, args []string) (exitcode.Code, error) {
-	if err := env.validateRun(o, cmd.Flags()); err != nil {
+	if err := cmp.Or(o.output.validate(env), o.exploreFlags.validate(env, cmd.Flags())); err != nil {
 		return exitcode.Usage, err
 	}
 	if dash := cmd.ArgsLenAtDash(); dash >= 0 {
@@ -126,13 +133,13 @@ func (env *Env) explore(ctx context.Context, o *runFlags, cmd *cobra.Command, ar
 		return exitcode.Failed, err
 	}
 	err = env.show(o.output, res.Findings)
-	env.printRuns(res)
+	env.printNotes(res)
+	env.complain(env.Text("summary-run", "findings", env.count("findings", len(res.Findings)), "runs", env.runs(res)))
 	return res.Code(), err
 }
 
-// printRuns writes to stderr what is to be known beside the findings, and one
-// line that sums up.
-func (env *Env) printRuns(res *explore.Outcome) {
+// printNotes writes to stderr what is to be known beside the findings.
+func (env *Env) printNotes(res *explore.Outcome) {
 	for _, b := range res.BuildErrors {
 		fmt.Fprintf(env.Stderr, "# %s\n%s\n", env.Text("not-built", "package", b.Package), strings.TrimSpace(b.Output))
 	}
@@ -142,19 +149,22 @@ func (env *Env) printRuns(res *explore.Outcome) {
 			fmt.Fprintf(env.Stderr, "\t%s\n", strings.ReplaceAll(n.Detail, "\n", "\n\t"))
 		}
 	}
+}
+
+// runs says how many runs of what were made.
+func (env *Env) runs(res *explore.Outcome) string {
 	var variants []string
 	for _, v := range res.Variants {
 		variants = append(variants, string(v))
 	}
 	line := env.Text("summary-runs",
-		"findings", env.count("findings", len(res.Findings)),
 		"runs", env.count("runs", res.Runs),
 		"packages", env.count("packages", len(res.Packages)),
 		"variants", cmp.Or(strings.Join(variants, ", "), env.Text("variants-none")))
 	if res.Interrupted {
 		line += env.Text("summary-interrupted-runs")
 	}
-	env.complain(line)
+	return line
 }
 
 // A progress shows on a terminal how far the exploration is.

@@ -17,8 +17,8 @@ func newVersionCommand(env *Env) *cobra.Command {
 		Short: env.Text("version-short"),
 		Args:  cobra.NoArgs,
 		RunE: env.action(func(context.Context, []string) (exitcode.Code, error) {
-			fmt.Fprintln(env.Stdout, env.Text("version", "version", version(), "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH))
-			return exitcode.Clean, nil
+			_, err := fmt.Fprintln(env.Stdout, env.Text("version", "version", version(), "go", runtime.Version(), "os", runtime.GOOS, "arch", runtime.GOARCH))
+			return exitcode.Clean, err
 		}),
 	}
 }

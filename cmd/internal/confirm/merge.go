@@ -4,6 +4,7 @@ package confirm
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -28,31 +29,66 @@ func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 	finding.Sort(merged)
 	dynamic = slices.Clone(dynamic)
 	finding.Sort(dynamic)
+	read := make([]map[line]bool, len(merged)) // as it was before anything was absorbed
+	for i, s := range merged {
+		read[i] = lines(s)
+	}
 	var rest []*finding.Finding
+	var confirmed []*finding.Finding
 	for _, d := range dynamic {
-		if s := bestMatch(merged, d); s != nil {
+		if s := bestMatch(merged, read, d); s != nil {
+			confirmed = append(confirmed, d)
 			absorb(s, d)
+		} else if i := slices.IndexFunc(rest, func(r *finding.Finding) bool { return sameBug(r, d) }); i >= 0 {
+			rest[i].Witness = better(rest[i].Witness, d.Witness)
 		} else {
-			rest = append(rest, d)
+			rest = append(rest, clone(d))
 		}
 	}
+	// A program that hangs is reported once for each place where it is seen to
+	// hang. What shows no place beyond those of a hang that a static finding
+	// explains is that hang again.
+	rest = slices.DeleteFunc(rest, func(d *finding.Finding) bool {
+		return d.Subject.Kind != finding.Variable &&
+			slices.ContainsFunc(confirmed, func(c *finding.Finding) bool { return c.Rule == d.Rule && contains(lines(c), lines(d)) })
+	})
 	merged = append(merged, rest...)
 	finding.Sort(merged)
 	return merged
 }
 
-func bestMatch(static []*finding.Finding, d *finding.Finding) *finding.Finding {
+// bestMatch is the static finding that d confirms, or nil. The lines that each
+// of them was about are in read.
+func bestMatch(static []*finding.Finding, read []map[line]bool, d *finding.Finding) *finding.Finding {
 	var best *finding.Finding
 	most := 0
-	for _, s := range static {
+	for i, s := range static {
 		if !compatible(s, d) {
 			continue
 		}
-		if n := sharedLines(s, d); n > most {
+		if n := shared(read[i], proof(s, d)); n > most {
 			best, most = s, n
 		}
 	}
 	return best
+}
+
+// proof is the lines at which d shows what s says may happen. A lock that is
+// waited for is no proof that an unlock is missing: its holder may wait as
+// well, as in a deadlock by opposite order.
+func proof(s, d *finding.Finding) map[line]bool {
+	if s.Rule == ruleMissingUnlock {
+		return lineSet(d.Abandoned)
+	}
+	return lines(d)
+}
+
+const ruleMissingUnlock = "missingunlock"
+
+// sameBug reports whether two runs, of a package's tests and of the program,
+// showed the same.
+func sameBug(a, b *finding.Finding) bool {
+	return a.Rule == b.Rule && a.Category == b.Category && maps.Equal(lines(a), lines(b))
 }
 
 // compatible reports whether s and d can be about the same object at all. A
@@ -74,36 +110,37 @@ func baseName(name string) string {
 	return strings.TrimLeft(name[strings.LastIndex(name, ".")+1:], "*&(")
 }
 
-// sharedLines counts the source lines that operations of both findings are on.
-// Stack traces have no columns, so a line is all there is to go by.
-func sharedLines(s, d *finding.Finding) int {
-	ours := lines(s)
-	n := 0
-	for line := range lines(d) {
-		if ours[line] {
-			n++
-		}
-	}
-	return n
-}
-
+// A line is as much of a position as a stack trace has.
 type line struct {
 	file   string
 	number int
 }
 
 func lines(f *finding.Finding) map[line]bool {
+	return lineSet(append(slices.Clone(f.Operations), f.Range.Start))
+}
+
+func lineSet(places []finding.Position) map[line]bool {
 	set := make(map[line]bool)
-	for _, p := range f.Operations {
+	for _, p := range places {
 		if p.IsValid() {
 			set[line{p.File, p.Line}] = true
 		}
 	}
-	if p := f.Range.Start; p.IsValid() {
-		set[line{p.File, p.Line}] = true
-	}
 	return set
 }
+
+// shared counts the lines that are in both sets.
+func shared(a, b map[line]bool) (n int) {
+	for l := range a {
+		if b[l] {
+			n++
+		}
+	}
+	return n
+}
+
+func contains(set, subset map[line]bool) bool { return shared(set, subset) == len(subset) }
 
 // absorb makes s the confirmed form of s and d.
 func absorb(s, d *finding.Finding) {
@@ -111,20 +148,26 @@ func absorb(s, d *finding.Finding) {
 	s.Confidence = finding.High
 	s.Witness = better(s.Witness, d.Witness)
 	for _, rel := range d.Related {
-		if !slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) }) {
+		known := slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) })
+		// What a run says of the line that the finding is about, without a
+		// column, the message has said already.
+		atPrimary := sameLine(rel.Range.Start, s.Range.Start)
+		if !known && !atPrimary {
 			s.Related = append(s.Related, rel)
 		}
 	}
 	for _, p := range d.Operations {
-		if !slices.ContainsFunc(s.Operations, func(q finding.Position) bool { return q.File == p.File && q.Line == p.Line }) {
+		if !slices.ContainsFunc(s.Operations, func(q finding.Position) bool { return sameLine(p, q) }) {
 			s.Operations = append(s.Operations, p)
 		}
 	}
 }
 
 func samePlace(a, b finding.Related) bool {
-	return a.Role == b.Role && a.Range.Start.File == b.Range.Start.File && a.Range.Start.Line == b.Range.Start.Line
+	return a.Role == b.Role && sameLine(a.Range.Start, b.Range.Start)
 }
+
+func sameLine(a, b finding.Position) bool { return a.File == b.File && a.Line == b.Line }
 
 // better is the witness that is seen in the greater share of its runs; of
 // equals, the first.

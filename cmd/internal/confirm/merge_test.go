@@ -32,6 +32,12 @@ func lockBug(source finding.Source, rule string, kind finding.SubjectKind, ops .
 	}
 }
 
+// leaving says that f shows the lock that was taken at p to have been left locked.
+func leaving(f *finding.Finding, p finding.Position) *finding.Finding {
+	f.Abandoned = []finding.Position{p}
+	return f
+}
+
 func seen(f *finding.Finding, k, n int) *finding.Finding {
 	f.Witness = &finding.Witness{Seen: k, Runs: n}
 	return f
@@ -65,14 +71,56 @@ func TestMerge(t *testing.T) {
 		{
 			name:    "a deadlock at the lock that is not released",
 			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
-			dynamic: []*finding.Finding{seen(lockBug(dynamic, "deadlock", finding.Operation, at(30, 0)), 1, 1)},
+			dynamic: []*finding.Finding{leaving(seen(lockBug(dynamic, "deadlock", finding.Operation, at(30, 0)), 1, 1), at(30, 0))},
 			want:    []finding.Source{both},
+		},
+		{
+			name:    "a lock that was left locked far from where it is waited for",
+			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
+			dynamic: []*finding.Finding{leaving(seen(lockBug(dynamic, "deadlock", finding.Lock, at(50, 0)), 1, 1), at(30, 0))},
+			want:    []finding.Source{both},
+		},
+		{
+			name:    "a deadlock by lock order at the lock that is not released elsewhere",
+			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
+			dynamic: []*finding.Finding{seen(lockBug(dynamic, "lockorder", finding.Lock, at(30, 0), at(31, 0)), 1, 1)},
+			want:    []finding.Source{dynamic, static},
+		},
+		{
+			name:    "a lock whose holder is still at work",
+			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
+			dynamic: []*finding.Finding{seen(lockBug(dynamic, "deadlock", finding.Lock, at(30, 0)), 1, 1)},
+			want:    []finding.Source{dynamic, static},
+		},
+		{
+			name:    "a panic at the return that leaves a lock locked",
+			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(34, 3), at(30, 2))},
+			dynamic: []*finding.Finding{seen(lockBug(dynamic, "panic", finding.Operation, at(34, 0)), 1, 1)},
+			want:    []finding.Source{dynamic, static},
 		},
 		{
 			name:    "a race is never a lock bug",
 			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2))},
 			dynamic: []*finding.Finding{seen(race(dynamic, "", at(30, 0), at(31, 0)), 1, 1)},
 			want:    []finding.Source{dynamic, static},
+		},
+		{
+			name: "the same seen by tests and by the program",
+			dynamic: []*finding.Finding{
+				seen(race(dynamic, "hits", at(10, 0), at(14, 0)), 1, 4),
+				seen(race(dynamic, "hits", at(14, 0), at(10, 0)), 2, 4),
+			},
+			want: []finding.Source{dynamic},
+		},
+		{
+			name:   "a hang seen in part beside the whole of it",
+			static: []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
+			dynamic: []*finding.Finding{
+				leaving(seen(lockBug(dynamic, "deadlock", finding.Lock, at(30, 0), at(40, 0)), 1, 2), at(30, 0)),
+				seen(lockBug(dynamic, "deadlock", finding.Lock, at(40, 0)), 1, 2),
+				seen(lockBug(dynamic, "deadlock", finding.Lock, at(40, 0), at(50, 0)), 1, 2),
+			},
+			want: []finding.Source{both, dynamic},
 		},
 		{
 			name: "one run proves one pair, the closest",

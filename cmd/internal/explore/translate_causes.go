@@ -115,6 +115,11 @@ func absorb(f, consequence *finding.Finding) {
 		}
 	}
 	slices.SortFunc(f.Operations, finding.Position.Compare)
+	for _, p := range consequence.Abandoned {
+		if !slices.Contains(f.Abandoned, p) {
+			f.Abandoned = append(f.Abandoned, p)
+		}
+	}
 	for _, r := range consequence.Related {
 		known := func(k finding.Related) bool { return k.Range == r.Range && (k.Role == r.Role || r.Role != "spawn") }
 		if !slices.ContainsFunc(f.Related, known) {

@@ -45,6 +45,7 @@ func (w *wording) describe() *finding.Finding {
 	}
 	f.Operations = operations(ops)
 	f.Related = w.related(ops)
+	f.Abandoned = abandoned(w.evidence)
 	return f
 }
 

@@ -33,8 +33,12 @@ type Finding struct {
 	// both lock calls, the blocked operation. Static and dynamic findings
 	// about one subject are joined by them.
 	Operations []Position
-	Witness    *Witness // how it was seen to happen; nil if only read
-	Fixes      []Fix
+	// Abandoned are the lines from which a lock was taken that was seen to be
+	// still held although the function around had been left, or had come back
+	// to the same line. They are what proves that an unlock is missing.
+	Abandoned []Position
+	Witness   *Witness // how it was seen to happen; nil if only read
+	Fixes     []Fix
 	// Fingerprint identifies the finding across runs and edits elsewhere in
 	// the file. [Fingerprint] computes it.
 	Fingerprint string

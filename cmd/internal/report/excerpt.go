@@ -84,11 +84,16 @@ func (t *textRenderer) sourceLine(width, number int, cells []string, from int) {
 }
 
 // underline marks m below its line, of which the cells beginning at from are
-// shown. Only the first line of a longer range is marked, to its end.
+// shown. Only the first line of a longer range is marked, to its end. Where a
+// run knows the line but no column, all of the line's code is marked.
 func (t *textRenderer) underline(width int, line string, from int, m mark) {
 	begin := column(line, m.rng.Start.Column)
 	end := begin + 1
 	switch e := m.rng.End; {
+	case m.rng.Start.Column == 0:
+		code := strings.TrimLeft(line, " \t")
+		begin = column(line, len(line)-len(code)+1)
+		end = max(begin+1, len(expand(strings.TrimRight(line, " \t\r"))))
 	case e.Line == m.rng.Start.Line:
 		end = max(end, column(line, e.Column))
 	case e.Line > m.rng.Start.Line:

@@ -54,7 +54,7 @@ type Skipped struct {
 // New plans the first fix of every finding, in order: of two fixes that overlap
 // the earlier is taken. Equal edits, such as the same import added twice, do
 // not overlap. read returns a file's content; allow says whether a file may be changed.
-// The new files are formatted as gofmt does.
+// The new files are formatted as gofmt does, but keep the line ends of Windows.
 func New(fs []*finding.Finding, read func(string) ([]byte, error), allow func(file string) bool) *Plan {
 	p := &planner{read: read, allow: allow, files: make(map[string]*file)}
 	skipped := make(map[*finding.Finding]Reason)
@@ -173,11 +173,20 @@ func (p *planner) changes() (changes []Change, bad string) {
 		if err != nil {
 			return nil, name
 		}
+		if endsLinesWithCRLF(f.old) {
+			formatted = bytes.ReplaceAll(formatted, []byte("\n"), []byte("\r\n"))
+		}
 		if !bytes.Equal(formatted, f.old) {
 			changes = append(changes, Change{File: name, Old: f.old, New: formatted})
 		}
 	}
 	return changes, ""
+}
+
+// endsLinesWithCRLF reports whether every line of src ends as on Windows.
+func endsLinesWithCRLF(src []byte) bool {
+	n := bytes.Count(src, []byte("\r\n"))
+	return n > 0 && n == bytes.Count(src, []byte("\n"))
 }
 
 // drop takes back every fix that edits the file, and returns them.

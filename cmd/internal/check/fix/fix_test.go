@@ -201,3 +201,14 @@ func content(t *testing.T, file, want string) {
 		t.Errorf("%s holds %q (%v), want %q", file, data, err, want)
 	}
 }
+
+// gofmt would end every line as on Unix, and a fix of one line would be a change of
+// the whole file.
+func TestNewKeepsLineEnds(t *testing.T) {
+	old := "package a\r\n\r\nvar x = 1\r\n"
+	edit := finding.Edit{File: "w.go", Offset: strings.Index(old, "1"), Length: 1, New: "3"}
+	plan := New([]*finding.Finding{fixing(edit)}, func(string) ([]byte, error) { return []byte(old), nil }, anywhere)
+	if want := "package a\r\n\r\nvar x = 3\r\n"; len(plan.Changes) != 1 || string(plan.Changes[0].New) != want {
+		t.Errorf("changes %+v, want one to %q", plan.Changes, want)
+	}
+}

@@ -67,11 +67,11 @@ func IsProtocol(args []string) bool {
 // findings are no reason to fail. name is the path of this executable.
 func Main(ctx context.Context, name string, args []string, suite []*analysis.Analyzer, stdout, stderr io.Writer) int {
 	o, flags := newOptions(suite)
-	flags.SetOutput(stderr)
-	if err := flags.Parse(args); err != nil {
-		return 2 // the flag set has said why
+	flags.SetOutput(io.Discard) // a list of flags with every package would bury what is wrong
+	err := flags.Parse(args)
+	if err != nil {
+		return mistaken(err, args[len(args)-1], stderr)
 	}
-	var err error
 	code := 0
 	switch {
 	case o.version != "":
@@ -86,6 +86,17 @@ func Main(ctx context.Context, name string, args []string, suite []*analysis.Ana
 		return max(code, 1)
 	}
 	return code
+}
+
+// mistaken says what is wrong with the flags. The go command calls the tool for
+// every dependency first, with the same flags: those are passed over, so that
+// the mistake is named with the packages that the user asked for.
+func mistaken(err error, file string, stderr io.Writer) int {
+	if cfg, cfgErr := readConfig(file); cfgErr == nil && cfg.VetxOnly && writeNoFacts(cfg) == nil {
+		return 0
+	}
+	fmt.Fprintf(stderr, "lockstep: %v\n", err)
+	return 2
 }
 
 // options are the flags of one call.
@@ -215,11 +226,8 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 	if err != nil {
 		return 1, err
 	}
-	if cfg.VetxOutput != "" {
-		// No facts; the go command keeps the file in its cache all the same.
-		if err := os.WriteFile(cfg.VetxOutput, nil, 0o666); err != nil {
-			return 1, err
-		}
+	if err := writeNoFacts(cfg); err != nil {
+		return 1, err
 	}
 	if cfg.VetxOnly {
 		return 0, nil
@@ -233,6 +241,15 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 		return code, errors.Join(err, f.Close())
 	}
 	return o.checked(ctx, cfg, stdout, stderr)
+}
+
+// writeNoFacts writes the file of facts, which the go command keeps in its
+// cache although there are none.
+func writeNoFacts(cfg *unitConfig) error {
+	if cfg.VetxOutput == "" {
+		return nil
+	}
+	return os.WriteFile(cfg.VetxOutput, nil, 0o666)
 }
 
 func (o *options) checked(ctx context.Context, cfg *unitConfig, stdout, stderr io.Writer) (int, error) {

@@ -119,6 +119,9 @@ func TestUnit(t *testing.T) {
 		}, {
 			name: "dependency", src: source, change: func(c *unitConfig) { c.VetxOnly = true },
 		}, {
+			name: "dependency with a mistaken flag", src: source, change: func(c *unitConfig) { c.VetxOnly = true },
+			flags: []string{"-tier=loud"},
+		}, {
 			name: "analyzer fails", src: "package failing\n",
 			code: 1, stderr: "toy could not analyse package example.com/p: no luck\np.go:1:1: package\n",
 		}, {
@@ -261,6 +264,10 @@ func TestHandshake(t *testing.T) {
 
 	if code := Main(t.Context(), exe, []string{"-nosuch", "x.cfg"}, toy(), &stdout, &stderr); code != 2 {
 		t.Errorf("unknown flag: code %d, want 2", code)
+	}
+	code, _, text, _ := call(t, source, nil, "-tier=loud")
+	if want := "lockstep: invalid value \"loud\" for flag -tier: unknown tier \"loud\": want default or strict\n"; code != 2 || text != want {
+		t.Errorf("mistaken flag: code %d, says %q, want %q", code, text, want)
 	}
 	if code := Main(t.Context(), exe, []string{"-lang=xx", "x.cfg"}, toy(), &stdout, &stderr); code != 2 {
 		t.Errorf("unknown language: code %d, want 2", code)

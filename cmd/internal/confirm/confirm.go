@@ -1,0 +1,144 @@
+package confirm
+
+import (
+	"context"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/check"
+	"github.com/lockstep-go/lockstep/cmd/internal/explore"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+)
+
+// A Plan says what is to be run to confirm what was read. A package that the
+// user named is run whatever was found in it; one that a pattern such as ./...
+// matched is run if something was. Tests are code that is there to be run; a main
+// program may do anything, so it is run only if it was named.
+type Plan struct {
+	Tests   []string // import paths of packages whose tests are run
+	Program []string // the main package to run, by import path or by its files; nil if none
+	// Unnamed are main packages with findings that are not run, since no
+	// argument named them.
+	Unnamed []string
+	// Untested are other packages with findings, which have no tests to run.
+	Untested []string
+}
+
+// Empty reports whether there is nothing to run.
+func (p *Plan) Empty() bool { return len(p.Tests) == 0 && len(p.Program) == 0 }
+
+// NewPlan plans what to run. Patterns are the command line's package
+// arguments, relative to the folder dir.
+func NewPlan(dir string, patterns []string, res *check.Result) *Plan {
+	found := make(map[string]bool) // folders
+	for _, f := range res.Findings {
+		found[filepath.Dir(f.Range.Start.File)] = true
+	}
+	p := new(Plan)
+	for _, pkg := range res.Packages {
+		args := named(dir, patterns, pkg)
+		if args == nil && !found[pkg.Dir] {
+			continue
+		}
+		if pkg.Tests {
+			p.Tests = append(p.Tests, pkg.Path)
+		}
+		switch {
+		case pkg.Name == "main" && args != nil && p.Program == nil:
+			p.Program = args
+		case pkg.Name == "main" && !pkg.Tests:
+			p.Unnamed = append(p.Unnamed, pkg.Path)
+		case !pkg.Tests:
+			p.Untested = append(p.Untested, pkg.Path)
+		}
+	}
+	return p
+}
+
+// named returns the arguments that name exactly pkg, or nil if none does: a
+// pattern such as ./... matches packages, but names none.
+func named(dir string, patterns []string, pkg check.Package) []string {
+	if len(patterns) > 0 && strings.HasSuffix(patterns[0], ".go") {
+		return patterns // the files of one package
+	}
+	for _, p := range patterns {
+		if p == pkg.Path {
+			return []string{p}
+		}
+		if folder := filepath.FromSlash(p); isLocal(p) && pkg.Dir != "" {
+			if !filepath.IsAbs(folder) {
+				folder = filepath.Join(dir, folder)
+			}
+			if filepath.Clean(folder) == pkg.Dir {
+				return []string{p}
+			}
+		}
+	}
+	return nil
+}
+
+func isLocal(pattern string) bool {
+	return pattern == "." || pattern == ".." || filepath.IsAbs(pattern) ||
+		strings.HasPrefix(pattern, "./") || strings.HasPrefix(pattern, "../")
+}
+
+// Options say how to confirm.
+type Options struct {
+	Check check.Options
+	// Run says how to run what is planned; what to run is for the plan to say.
+	Run explore.Options
+	// Announce, if not nil, is told the plan before any of it is run.
+	Announce func(*Plan)
+}
+
+// A Result is what reading and running showed.
+type Result struct {
+	Check    *check.Result
+	Plan     *Plan
+	Outcomes []*explore.Outcome // of the tests, then of the program
+	Findings []*finding.Finding // both, merged
+}
+
+// Run checks the packages, runs what [NewPlan] plans, and merges what both
+// showed. What was found is in the result even if Run also returns
+// an error, which says why something could not be run.
+func Run(ctx context.Context, opts Options) (*Result, error) {
+	read, err := check.Run(ctx, opts.Check)
+	if err != nil {
+		return nil, err
+	}
+	dir, err := filepath.Abs(opts.Check.Dir)
+	if err != nil {
+		return nil, err
+	}
+	res := &Result{Check: read, Findings: read.Findings}
+	res.Plan = NewPlan(dir, opts.Check.Patterns, read)
+	if opts.Announce != nil {
+		opts.Announce(res.Plan)
+	}
+
+	var sessions []explore.Options
+	if tests := opts.Run; len(res.Plan.Tests) > 0 {
+		tests.Tests, tests.Patterns, tests.Args = true, res.Plan.Tests, nil
+		sessions = append(sessions, tests)
+	}
+	if program := opts.Run; len(res.Plan.Program) > 0 {
+		program.Tests, program.Patterns = false, res.Plan.Program
+		sessions = append(sessions, program)
+	}
+	var seen []*finding.Finding
+	for _, session := range sessions {
+		if ctx.Err() != nil {
+			break
+		}
+		var outcome *explore.Outcome
+		if outcome, err = explore.Run(ctx, session); err != nil {
+			break
+		}
+		res.Outcomes = append(res.Outcomes, outcome)
+		seen = slices.Concat(seen, outcome.Findings)
+	}
+	res.Findings = Merge(read.Findings, seen)
+	return res, err
+}
