@@ -53,6 +53,9 @@ func cause(list []evidence.Observation, i int) int {
 				continue
 			}
 			blocking := blockingPlaces(c)
+			if heldForEver(c, e) {
+				blocking = waiting
+			}
 			both := slices.DeleteFunc(slices.Clone(waiting), func(p finding.Position) bool { return !slices.Contains(blocking, p) })
 			if len(both) > 0 && first < 0 {
 				first = j
@@ -86,6 +89,26 @@ func consequencePlaces(e *evidence.Evidence) []finding.Position {
 			return nil
 		}
 		if p := here(o); p.IsValid() {
+			places = append(places, p)
+		}
+	}
+	return places
+}
+
+// heldForEver reports whether e waits for a lock that, according to c, a
+// goroutine holds while it waits for itself: it was locked at the same place.
+func heldForEver(c, e *evidence.Evidence) bool {
+	if c.Kind != evidence.RecursiveLock || e.Kind != evidence.LockTimeout {
+		return false
+	}
+	held := holdPlaces(c)
+	return slices.ContainsFunc(holdPlaces(e), func(p finding.Position) bool { return slices.Contains(held, p) })
+}
+
+func holdPlaces(e *evidence.Evidence) []finding.Position {
+	var places []finding.Position
+	for _, o := range e.Operations {
+		if p := here(o); o.Role == evidence.RoleHold && p.IsValid() {
 			places = append(places, p)
 		}
 	}

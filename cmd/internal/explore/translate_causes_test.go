@@ -40,6 +40,7 @@ func TestCauses(t *testing.T) {
 	leak := func(line int, state string) evidence.Observation {
 		return seen("leak", evidence.Leak, blocked(line, state))
 	}
+	recursive := seen("locks", evidence.RecursiveLock, op(evidence.RoleLock, 24, ""), op(evidence.RoleHold, 15, ""))
 	for name, test := range map[string]struct {
 		list []evidence.Observation
 		want string // rules in order of place
@@ -70,6 +71,14 @@ func TestCauses(t *testing.T) {
 		"a lock waited for elsewhere": {
 			[]evidence.Observation{timeout(14, 5), order},
 			"lockorder at 11, deadlock/timeout at 14",
+		},
+		"a lock held by a goroutine that waits for itself": {
+			[]evidence.Observation{recursive, timeout(18, 15)},
+			"doublelock at 24",
+		},
+		"a lock held elsewhere than by the goroutine that waits for itself": {
+			[]evidence.Observation{recursive, timeout(18, 16)},
+			"deadlock/timeout at 18, doublelock at 24",
 		},
 		"a hang that the runtime saw elsewhere": {
 			[]evidence.Observation{
