@@ -85,8 +85,8 @@ func (env *Env) announce(p *confirm.Plan) {
 	if len(p.Tests) > 0 {
 		env.complain(env.Text("confirm-tests", "packages", strings.Join(p.Tests, " ")))
 	}
-	if len(p.Program) > 0 {
-		env.complain(env.Text("confirm-program", "program", strings.Join(p.Program, " ")))
+	for _, args := range p.Programs {
+		env.complain(env.Text("confirm-program", "program", strings.Join(args, " ")))
 	}
 	for _, pkg := range slices.Sorted(slices.Values(p.Unnamed)) {
 		env.complain(env.Text("confirm-unnamed", "package", pkg))

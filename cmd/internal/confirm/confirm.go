@@ -16,8 +16,8 @@ import (
 // matched is run if something was. Tests are code that is there to be run; a main
 // program may do anything, so it is run only if it was named.
 type Plan struct {
-	Tests   []string // import paths of packages whose tests are run
-	Program []string // the main package to run, by import path or by its files; nil if none
+	Tests    []string   // packages whose tests are run, by import path or by the files of one
+	Programs [][]string // main packages to run, each by an import path, a folder or its files
 	// Unnamed are main packages with findings that are not run, since no
 	// argument named them.
 	Unnamed []string
@@ -26,7 +26,7 @@ type Plan struct {
 }
 
 // Empty reports whether there is nothing to run.
-func (p *Plan) Empty() bool { return len(p.Tests) == 0 && len(p.Program) == 0 }
+func (p *Plan) Empty() bool { return len(p.Tests) == 0 && len(p.Programs) == 0 }
 
 // NewPlan plans what to run. Patterns are the command line's package
 // arguments, relative to the folder dir.
@@ -41,12 +41,15 @@ func NewPlan(dir string, patterns []string, res *check.Result) *Plan {
 		if args == nil && !found[pkg.Dir] {
 			continue
 		}
-		if pkg.Tests {
+		switch {
+		case pkg.Tests && namesFiles(patterns):
+			p.Tests = args
+		case pkg.Tests:
 			p.Tests = append(p.Tests, pkg.Path)
 		}
 		switch {
-		case pkg.Name == "main" && args != nil && p.Program == nil:
-			p.Program = args
+		case pkg.Name == "main" && args != nil:
+			p.Programs = append(p.Programs, args)
 		case pkg.Name == "main" && !pkg.Tests:
 			p.Unnamed = append(p.Unnamed, pkg.Path)
 		case !pkg.Tests:
@@ -59,8 +62,8 @@ func NewPlan(dir string, patterns []string, res *check.Result) *Plan {
 // named returns the arguments that name exactly pkg, or nil if none does: a
 // pattern such as ./... matches packages, but names none.
 func named(dir string, patterns []string, pkg check.Package) []string {
-	if len(patterns) > 0 && strings.HasSuffix(patterns[0], ".go") {
-		return patterns // the files of one package
+	if namesFiles(patterns) {
+		return patterns
 	}
 	for _, p := range patterns {
 		if p == pkg.Path {
@@ -76,6 +79,11 @@ func named(dir string, patterns []string, pkg check.Package) []string {
 		}
 	}
 	return nil
+}
+
+// namesFiles reports whether the arguments are the files of one package.
+func namesFiles(patterns []string) bool {
+	return len(patterns) > 0 && strings.HasSuffix(patterns[0], ".go")
 }
 
 func isLocal(pattern string) bool {
@@ -96,7 +104,7 @@ type Options struct {
 type Result struct {
 	Check    *check.Result
 	Plan     *Plan
-	Outcomes []*explore.Outcome // of the tests, then of the program
+	Outcomes []*explore.Outcome // of the tests, then of each program
 	Findings []*finding.Finding // both, merged
 }
 
@@ -123,8 +131,9 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		tests.Tests, tests.Patterns, tests.Args = true, res.Plan.Tests, nil
 		sessions = append(sessions, tests)
 	}
-	if program := opts.Run; len(res.Plan.Program) > 0 {
-		program.Tests, program.Patterns = false, res.Plan.Program
+	for _, args := range res.Plan.Programs {
+		program := opts.Run
+		program.Tests, program.Patterns = false, args
 		sessions = append(sessions, program)
 	}
 	var seen []*finding.Finding

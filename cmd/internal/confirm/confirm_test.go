@@ -16,6 +16,7 @@ func TestNewPlan(t *testing.T) {
 		{Path: "m/app", Name: "main", Dir: in("app")},
 		{Path: "m/clean", Name: "clean", Dir: in("clean"), Tests: true},
 		{Path: "m/lib", Name: "lib", Dir: in("lib"), Tests: true},
+		{Path: "m/tool", Name: "main", Dir: in("tool")},
 		{Path: "m/untested", Name: "untested", Dir: in("untested")},
 	}
 	found := func(dirs ...string) *check.Result {
@@ -34,13 +35,14 @@ func TestNewPlan(t *testing.T) {
 		want     Plan
 	}{
 		{"nothing found, nothing run", []string{"./..."}, found(), Plan{}},
-		{"what is named is run", []string{"./app", "m/lib"}, found(), Plan{Tests: []string{"m/lib"}, Program: []string{"./app"}}},
+		{"what is named is run", []string{"./app", "m/lib"}, found(), Plan{Tests: []string{"m/lib"}, Programs: [][]string{{"./app"}}}},
 		{"tests of the package that has findings", []string{"./..."}, found("lib"), Plan{Tests: []string{"m/lib"}}},
 		{"a pattern names no program", []string{"./..."}, found("app"), Plan{Unnamed: []string{"m/app"}}},
 		{"no argument names no program", nil, found("app"), Plan{Unnamed: []string{"m/app"}}},
-		{"a program named by folder", []string{"./app"}, found("app"), Plan{Program: []string{"./app"}}},
-		{"a program named by import path", []string{"m/app", "./lib"}, found("app", "lib"), Plan{Tests: []string{"m/lib"}, Program: []string{"m/app"}}},
-		{"a program named by absolute folder", []string{in("app")}, found("app"), Plan{Program: []string{in("app")}}},
+		{"a program named by folder", []string{"./app"}, found("app"), Plan{Programs: [][]string{{"./app"}}}},
+		{"a program named by import path", []string{"m/app", "./lib"}, found("app", "lib"), Plan{Tests: []string{"m/lib"}, Programs: [][]string{{"m/app"}}}},
+		{"a program named by absolute folder", []string{in("app")}, found("app"), Plan{Programs: [][]string{{in("app")}}}},
+		{"two programs named", []string{"./app", "m/tool"}, found(), Plan{Programs: [][]string{{"./app"}, {"m/tool"}}}},
 		{"no tests", []string{"./..."}, found("untested"), Plan{Untested: []string{"m/untested"}}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -55,7 +57,15 @@ func TestNewPlan(t *testing.T) {
 		Packages: []check.Package{{Path: "command-line-arguments", Name: "main", Dir: in("app")}},
 		Findings: found("app").Findings,
 	}
-	if got, want := *NewPlan(dir, files, res), (Plan{Program: files}); !reflect.DeepEqual(got, want) {
+	if got, want := *NewPlan(dir, files, res), (Plan{Programs: [][]string{files}}); !reflect.DeepEqual(got, want) {
 		t.Errorf("program named by its files: got %+v, want %+v", got, want)
+	}
+}
+
+func TestNewPlanTestFiles(t *testing.T) {
+	files := []string{"a_test.go", "b_test.go"}
+	res := &check.Result{Packages: []check.Package{{Path: "command-line-arguments", Name: "a_test", Tests: true}}}
+	if got, want := *NewPlan(t.TempDir(), files, res), (Plan{Tests: files}); !reflect.DeepEqual(got, want) {
+		t.Errorf("tests named by their files: got %+v, want %+v", got, want)
 	}
 }
