@@ -15,9 +15,9 @@ import (
 
 var updateReadme = flag.Bool("update-readme", false, "write the output of the commands in README.md into it")
 
-// A command that README.md shows with its output, in a comment that readers do
-// not see, and the block of text behind it.
-var shown = regexp.MustCompile("(?m)^<!-- output: lockstep (.+) -->\n```text\n((?:.*\n)*?)```$")
+// A block of README.md that shows a command and what it prints. The comment
+// marks those that print the same every time.
+var shown = regexp.MustCompile("(?m)^<!-- checked by TestReadme -->\n```text\n\\$ lockstep (.+)\n((?:.*\n)*?)```$")
 
 // What README.md shows must be what the commands print.
 func TestReadme(t *testing.T) {
@@ -47,7 +47,7 @@ func TestReadme(t *testing.T) {
 		if out.String() != string(m[2]) {
 			t.Logf("lockstep %s prints\n%s", m[1], &out)
 		}
-		return []byte("<!-- output: lockstep " + string(m[1]) + " -->\n```text\n" + out.String() + "```")
+		return []byte("<!-- checked by TestReadme -->\n```text\n$ lockstep " + string(m[1]) + "\n" + out.String() + "```")
 	})
 	if found == 0 {
 		t.Fatal("README.md shows no command with its output")

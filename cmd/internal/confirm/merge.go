@@ -19,7 +19,8 @@ import (
 //
 // A dynamic finding confirms at most one static finding, the one with which it
 // shares most operations: a run that showed one pair of accesses is no proof
-// of another pair on the same variable. Several dynamic findings may confirm
+// of another pair on the same variable. Where it may as well be about one
+// variable as about another it confirms neither. Several dynamic findings may confirm
 // one static finding; the witness seen most often is kept.
 func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 	merged := make([]*finding.Finding, len(static))
@@ -61,14 +62,23 @@ func Merge(static, dynamic []*finding.Finding) []*finding.Finding {
 // of them was about are in read.
 func bestMatch(static []*finding.Finding, read []map[line]bool, d *finding.Finding) *finding.Finding {
 	var best *finding.Finding
-	most := 0
+	most, undecided := 0, false
 	for i, s := range static {
 		if !compatible(s, d) {
 			continue
 		}
-		if n := shared(read[i], proof(s, d)); n > most {
-			best, most = s, n
+		switch n := shared(read[i], proof(s, d)); {
+		case n > most:
+			best, most, undecided = s, n, false
+		case n == 0 || n < most || d.Subject.Kind != finding.Variable || s.Subject.Name == best.Subject.Name:
+		case s.Subject.Name == d.Subject.Name:
+			best, undecided = s, false
+		case best.Subject.Name != d.Subject.Name:
+			undecided = true // as on the line "a.n, b.n = 1, 2"
 		}
+	}
+	if undecided {
+		return nil
 	}
 	return best
 }

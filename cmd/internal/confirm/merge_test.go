@@ -69,6 +69,42 @@ func TestMerge(t *testing.T) {
 			want:    []finding.Source{dynamic, static},
 		},
 		{
+			name: "an unnamed race on a line with two variables",
+			static: []*finding.Finding{
+				race(static, "a.hits", at(10, 3), at(14, 3)),
+				race(static, "b.misses", at(10, 8), at(14, 8)),
+			},
+			dynamic: []*finding.Finding{seen(race(dynamic, "", at(10, 0), at(14, 0)), 3, 8)},
+			want:    []finding.Source{dynamic, static, static},
+		},
+		{
+			name: "an unnamed race on a line with one field of two variables",
+			static: []*finding.Finding{
+				race(static, "a.hits", at(10, 3), at(14, 3)),
+				race(static, "b.hits", at(10, 8), at(14, 8)),
+			},
+			dynamic: []*finding.Finding{seen(race(dynamic, "", at(10, 0), at(14, 0)), 3, 8)},
+			want:    []finding.Source{dynamic, static, static},
+		},
+		{
+			name: "a named race on a line with one field of two variables",
+			static: []*finding.Finding{
+				race(static, "a.hits", at(10, 3), at(14, 3)),
+				race(static, "b.hits", at(10, 8), at(14, 8)),
+			},
+			dynamic: []*finding.Finding{seen(race(dynamic, "b.hits", at(10, 0), at(14, 0)), 3, 8)},
+			want:    []finding.Source{static, both},
+		},
+		{
+			name: "an unnamed race beside a variable of which it shares one line",
+			static: []*finding.Finding{
+				race(static, "a.hits", at(10, 3), at(14, 3)),
+				race(static, "b.misses", at(10, 8), at(20, 8)),
+			},
+			dynamic: []*finding.Finding{seen(race(dynamic, "", at(10, 0), at(14, 0)), 3, 8)},
+			want:    []finding.Source{both, static},
+		},
+		{
 			name:    "a deadlock at the lock that is not released",
 			static:  []*finding.Finding{lockBug(static, "missingunlock", finding.Lock, at(30, 2), at(34, 3))},
 			dynamic: []*finding.Finding{leaving(seen(lockBug(dynamic, "deadlock", finding.Operation, at(30, 0)), 1, 1), at(30, 0))},

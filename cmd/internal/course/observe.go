@@ -86,29 +86,22 @@ func (h *Harness) Observe(ctx context.Context, root string, p Program) (*Observa
 	return o, ctx.Err()
 }
 
-// environment is that of the go command and the programs. A workspace of the
-// user's does not know the module of a lesson.
+// environment is that of the go command and the programs. The user's workspace
+// does not know the module of a lesson, and GOFLAGS may be about the user's own,
+// such as -mod=vendor.
 func (h *Harness) environment() []string {
 	env := h.Env
 	if env == nil {
 		env = os.Environ()
 	}
-	return append(slices.Clip(env), "GOWORK=off")
+	return append(slices.Clip(env), "GOWORK=off", "GOFLAGS=", "GO111MODULE=on")
 }
 
 func (h *Harness) cores() []int {
 	if h.Cores != nil {
 		return h.Cores
 	}
-	return coresUpTo(runtime.NumCPU())
-}
-
-// coresUpTo lists 1, 2, 4 and so on, and n.
-func coresUpTo(n int) (cores []int) {
-	for c := 1; c < n; c *= 2 {
-		cores = append(cores, c)
-	}
-	return append(cores, n)
+	return explore.CoresUpTo(runtime.NumCPU())
 }
 
 func (h *Harness) read(ctx context.Context, dir string, o *Observation) error {

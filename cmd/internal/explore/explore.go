@@ -256,7 +256,7 @@ func (opt Options) withDefaults() Options {
 		opt.Variants = Variants()
 	}
 	if len(opt.Cores) == 0 {
-		opt.Cores = coresUpTo(runtime.NumCPU())
+		opt.Cores = CoresUpTo(runtime.NumCPU())
 	}
 	opt.Count = max(opt.Count, 1)
 	opt.Parallel = max(opt.Parallel, 1)

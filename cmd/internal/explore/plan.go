@@ -39,8 +39,8 @@ func flavours(vs []Variant) (fs []flavour) {
 	return fs
 }
 
-// coresUpTo lists 1, 2, 4 and so on, and n.
-func coresUpTo(n int) (cores []int) {
+// CoresUpTo lists 1, 2, 4 and so on, and n.
+func CoresUpTo(n int) (cores []int) {
 	for c := 1; c < n; c *= 2 {
 		cores = append(cores, c)
 	}

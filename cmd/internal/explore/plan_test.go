@@ -9,8 +9,8 @@ import (
 
 func TestCoresUpTo(t *testing.T) {
 	for n, want := range map[int][]int{1: {1}, 2: {1, 2}, 3: {1, 2, 3}, 4: {1, 2, 4}, 12: {1, 2, 4, 8, 12}} {
-		if got := coresUpTo(n); !slices.Equal(got, want) {
-			t.Errorf("coresUpTo(%d) = %v, want %v", n, got, want)
+		if got := CoresUpTo(n); !slices.Equal(got, want) {
+			t.Errorf("CoresUpTo(%d) = %v, want %v", n, got, want)
 		}
 	}
 }
