@@ -88,6 +88,9 @@ func (env *Env) announce(p *confirm.Plan) {
 	if len(p.Program) > 0 {
 		env.complain(env.Text("confirm-program", "program", strings.Join(p.Program, " ")))
 	}
+	for _, pkg := range slices.Sorted(slices.Values(p.Further)) {
+		env.complain(env.Text("confirm-further", "package", pkg))
+	}
 	for _, pkg := range slices.Sorted(slices.Values(p.Unnamed)) {
 		env.complain(env.Text("confirm-unnamed", "package", pkg))
 	}

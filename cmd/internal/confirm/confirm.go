@@ -18,6 +18,9 @@ import (
 type Plan struct {
 	Tests   []string // import paths of packages whose tests are run
 	Program []string // the main package to run, by import path or by its files; nil if none
+	// Further are main packages that were named besides Program and are not
+	// run, since one run is of one program.
+	Further []string
 	// Unnamed are main packages with findings that are not run, since no
 	// argument named them.
 	Unnamed []string
@@ -47,6 +50,8 @@ func NewPlan(dir string, patterns []string, res *check.Result) *Plan {
 		switch {
 		case pkg.Name == "main" && args != nil && p.Program == nil:
 			p.Program = args
+		case pkg.Name == "main" && args != nil:
+			p.Further = append(p.Further, pkg.Path)
 		case pkg.Name == "main" && !pkg.Tests:
 			p.Unnamed = append(p.Unnamed, pkg.Path)
 		case !pkg.Tests:

@@ -16,6 +16,7 @@ func TestNewPlan(t *testing.T) {
 		{Path: "m/app", Name: "main", Dir: in("app")},
 		{Path: "m/clean", Name: "clean", Dir: in("clean"), Tests: true},
 		{Path: "m/lib", Name: "lib", Dir: in("lib"), Tests: true},
+		{Path: "m/tool", Name: "main", Dir: in("tool"), Tests: true},
 		{Path: "m/untested", Name: "untested", Dir: in("untested")},
 	}
 	found := func(dirs ...string) *check.Result {
@@ -39,6 +40,7 @@ func TestNewPlan(t *testing.T) {
 		{"a pattern names no program", []string{"./..."}, found("app"), Plan{Unnamed: []string{"m/app"}}},
 		{"no argument names no program", nil, found("app"), Plan{Unnamed: []string{"m/app"}}},
 		{"a program named by folder", []string{"./app"}, found("app"), Plan{Program: []string{"./app"}}},
+		{"two programs named", []string{"./app", "./tool"}, found("app"), Plan{Tests: []string{"m/tool"}, Program: []string{"./app"}, Further: []string{"m/tool"}}},
 		{"a program named by import path", []string{"m/app", "./lib"}, found("app", "lib"), Plan{Tests: []string{"m/lib"}, Program: []string{"m/app"}}},
 		{"a program named by absolute folder", []string{in("app")}, found("app"), Plan{Program: []string{in("app")}}},
 		{"no tests", []string{"./..."}, found("untested"), Plan{Untested: []string{"m/untested"}}},
