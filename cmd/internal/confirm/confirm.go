@@ -28,9 +28,6 @@ type Plan struct {
 	Untested []string
 }
 
-// Empty reports whether there is nothing to run.
-func (p *Plan) Empty() bool { return len(p.Tests) == 0 && len(p.Program) == 0 }
-
 // NewPlan plans what to run. Patterns are the command line's package
 // arguments, relative to the folder dir.
 func NewPlan(dir string, patterns []string, res *check.Result) *Plan {
