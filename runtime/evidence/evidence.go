@@ -106,9 +106,6 @@ const (
 // Writes reports whether an operation of role r writes memory.
 func (r Role) Writes() bool { return r == RoleWrite || r == RoleAtomicWrite }
 
-// Access reports whether an operation of role r reads or writes memory.
-func (r Role) Access() bool { return r.Writes() || r == RoleRead || r == RoleAtomicRead }
-
 // Evidence is one report of one run.
 type Evidence struct {
 	Kind Kind

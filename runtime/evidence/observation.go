@@ -99,16 +99,6 @@ func (t *Tally) Add(r Run) {
 	}
 }
 
-// Runs is the number of runs added of the given variant.
-func (t *Tally) Runs(variant string) (n int) {
-	for c, k := range t.runs {
-		if c.variant == variant {
-			n += k
-		}
-	}
-	return n
-}
-
 // Observations lists what the runs showed, ordered by key and variant.
 func (t *Tally) Observations() []Observation {
 	var list []Observation

@@ -25,9 +25,6 @@ type Plan struct {
 	Untested []string
 }
 
-// Empty reports whether there is nothing to run.
-func (p *Plan) Empty() bool { return len(p.Tests) == 0 && len(p.Programs) == 0 }
-
 // NewPlan plans what to run. Patterns are the command line's package
 // arguments, relative to the folder dir.
 func NewPlan(dir string, patterns []string, res *check.Result) *Plan {

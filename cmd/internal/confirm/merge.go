@@ -157,7 +157,13 @@ func absorb(s, d *finding.Finding) {
 	s.Source = finding.Both
 	s.Confidence = finding.High
 	s.Witness = better(s.Witness, d.Witness)
+	started := slices.ContainsFunc(s.Related, isSpawn)
 	for _, rel := range d.Related {
+		if started && isSpawn(rel) {
+			// Where reading knows the go statement, a run may know only
+			// a caller of it, into which it was inlined.
+			continue
+		}
 		known := slices.ContainsFunc(s.Related, func(r finding.Related) bool { return samePlace(r, rel) })
 		// What a run says of the line that the finding is about, without a
 		// column, the message has said already.
@@ -172,6 +178,8 @@ func absorb(s, d *finding.Finding) {
 		}
 	}
 }
+
+func isSpawn(r finding.Related) bool { return r.Role == "spawn" }
 
 func samePlace(a, b finding.Related) bool {
 	return a.Role == b.Role && sameLine(a.Range.Start, b.Range.Start)

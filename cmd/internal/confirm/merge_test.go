@@ -201,3 +201,21 @@ func TestMergeKeepsTheMostFrequentWitness(t *testing.T) {
 		t.Errorf("got %d findings, first witness %+v; want one, seen in 7 runs", len(got), got[0].Witness)
 	}
 }
+
+func TestMergeKeepsTheGoStatementThatWasRead(t *testing.T) {
+	related := func(role finding.Role, p finding.Position) finding.Related {
+		return finding.Related{Role: role, Range: finding.Range{Start: p}}
+	}
+	read, run := race(finding.Static, "hits", at(10, 3), at(14, 9)), seen(race(finding.Dynamic, "hits", at(10, 0), at(14, 0)), 1, 1)
+	read.Related = []finding.Related{related("spawn", at(9, 2))}
+	run.Related = []finding.Related{related("write", at(14, 0)), related("spawn", at(40, 0))}
+	got := Merge([]*finding.Finding{read}, []*finding.Finding{run})
+	if len(got) != 1 || len(got[0].Related) != 2 || got[0].Related[1].Role != "write" {
+		t.Errorf("related %+v, want the go statement of line 9 and the write", got[0].Related)
+	}
+	read.Related = nil
+	got = Merge([]*finding.Finding{read}, []*finding.Finding{run})
+	if len(got) != 1 || len(got[0].Related) != 2 {
+		t.Errorf("related %+v, want what the run showed", got[0].Related)
+	}
+}
