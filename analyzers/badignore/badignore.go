@@ -90,8 +90,8 @@ func checkLookalike(reporter *diagnostic.Reporter, c *ast.Comment) {
 	}
 	want := strings.TrimPrefix(config.Directive, "//")
 	squeezed, at := squeeze(c.Text, want)
-	if squeezed != want {
-		return
+	if squeezed != want || strings.Trim(c.Text[at:min(at+1, len(c.Text))], " \t*") != "" {
+		return // another word, such as lockstep:ignored
 	}
 	d := diagnostic.Diagnostic{
 		Pos: c.Pos(), End: c.Pos() + token.Pos(at),

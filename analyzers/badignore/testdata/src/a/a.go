@@ -43,6 +43,9 @@ func sentence() {}
 //lockstep:ignored is another word.
 func other() {}
 
+// lockstep:ignored is another word as well.
+func other2() {}
+
 //lockstep:ignore badignore the next line is wrong on purpose
 //lockstep:ignore nosuchrule
 func suppressed() {}
