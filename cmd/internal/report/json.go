@@ -69,13 +69,20 @@ type jsonRelated struct {
 }
 
 type jsonWitness struct {
-	Seen     int      `json:"seen"`
-	Runs     int      `json:"runs"`
-	Cores    []int    `json:"cores"`
-	Detector string   `json:"detector"`
-	Schedule string   `json:"schedule,omitempty"`
-	Replay   []string `json:"replay,omitempty"`
-	Log      string   `json:"log,omitempty"`
+	Seen     int        `json:"seen"`
+	Runs     int        `json:"runs"`
+	Cores    []int      `json:"cores"`
+	Rates    []jsonRate `json:"rates,omitempty"`
+	Detector string     `json:"detector"`
+	Schedule string     `json:"schedule,omitempty"`
+	Replay   []string   `json:"replay,omitempty"`
+	Log      string     `json:"log,omitempty"`
+}
+
+type jsonRate struct {
+	Cores int `json:"cores"`
+	Seen  int `json:"seen"`
+	Runs  int `json:"runs"`
 }
 
 type jsonFix struct {
@@ -132,6 +139,9 @@ func (o Options) jsonFinding(f *finding.Finding) jsonFinding {
 		j.Witness = &jsonWitness{
 			Seen: w.Seen, Runs: w.Runs, Cores: append([]int{}, w.Cores...), Detector: w.Detector,
 			Schedule: w.Schedule, Replay: w.Replay, Log: w.Log,
+		}
+		for _, r := range w.Rates {
+			j.Witness.Rates = append(j.Witness.Rates, jsonRate(r))
 		}
 	}
 	for _, fix := range f.Fixes {

@@ -101,6 +101,7 @@ func samples() []*finding.Finding {
 			Subject:    finding.Subject{Kind: finding.Variable, Name: "a.balance"},
 			Witness: &finding.Witness{
 				Seen: 3, Runs: 20, Cores: []int{1, 2, 4}, Detector: "race",
+				Rates:  []finding.Rate{{Cores: 1, Seen: 1, Runs: 5}, {Cores: 2, Seen: 1, Runs: 5}, {Cores: 4, Seen: 1, Runs: 10}},
 				Replay: []string{"lockstep", "test", "-count=20", "./bank", "--", "-run=^Test(A|B)$"},
 				Log:    "WARNING: DATA RACE\n",
 			},
