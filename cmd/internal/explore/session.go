@@ -203,8 +203,12 @@ func (s *session) collect(j job, dir, cwd string, r execute.Result) map[Variant]
 			found[v] = append(found[v], crashes...)
 		}
 	}
-	if j.flavour.race { // "limit on simultaneously alive goroutines" goes there
-		found[Race] = append(found[Race], detect.Races(r.Stderr.Bytes(), opt)...)
+	if j.flavour.race { // "limit on simultaneously alive goroutines" goes to stderr, reports never do
+		for _, e := range detect.Races(r.Stderr.Bytes(), opt) {
+			if !e.Kind.Bug() {
+				found[Race] = append(found[Race], e)
+			}
+		}
 	}
 	return found
 }
