@@ -35,7 +35,7 @@ type checkFlags struct {
 
 func newCheckCommand(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "check [flags] [packages or files]",
+		Use:   "check [flags] [packages or files] [-- arguments]",
 		Short: env.Text("check-short"),
 		Long:  env.Text("check-long"),
 	}
@@ -52,6 +52,12 @@ func newCheckCommand(env *Env) *cobra.Command {
 	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {
 		if err := o.validateConfirm(env, flags); err != nil {
 			return exitcode.Usage, err
+		}
+		if dash := cmd.ArgsLenAtDash(); dash >= 0 {
+			if !o.confirm {
+				return exitcode.Usage, usage(env.Text("arguments-without-confirm"))
+			}
+			args, o.run.Args = args[:dash], args[dash:]
 		}
 		return env.check(ctx, o, args)
 	})
