@@ -169,8 +169,12 @@ func innermost(b *ssa.BasicBlock) *ssa.BasicBlock {
 }
 
 // inLoop reports whether b is in the loop with the given head: whether b
-// reaches an edge back to head without leaving through head.
+// reaches an edge back to head without leaving through head. Nothing is in the
+// loop of a nil head, which is what a block outside of loops has.
 func inLoop(b, head *ssa.BasicBlock) bool {
+	if head == nil {
+		return false
+	}
 	seen := map[*ssa.BasicBlock]bool{}
 	work := []*ssa.BasicBlock{b}
 	for len(work) > 0 {
