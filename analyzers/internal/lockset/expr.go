@@ -49,10 +49,11 @@ type exprs struct {
 	ids   map[exprKey]exprID
 	list  []expr
 	memo  map[ssa.Value]exprID
+	lits  map[ssa.Value]literal
 }
 
 func newExprs(paths *access.Paths) *exprs {
-	return &exprs{paths: paths, ids: make(map[exprKey]exprID), list: make([]expr, 1), memo: make(map[ssa.Value]exprID)}
+	return &exprs{paths: paths, ids: make(map[exprKey]exprID), list: make([]expr, 1), memo: make(map[ssa.Value]exprID), lits: make(map[ssa.Value]literal)}
 }
 
 func (es *exprs) intern(e expr) exprID {
@@ -166,6 +167,15 @@ type literal struct {
 // literal returns v, a boolean, as a condition in a form that is the same for
 // a == b and a != b, and for a < b, b > a, a >= b and b <= a.
 func (es *exprs) literal(v ssa.Value) literal {
+	l, ok := es.lits[v]
+	if !ok {
+		l = es.computeLiteral(v)
+		es.lits[v] = l
+	}
+	return l
+}
+
+func (es *exprs) computeLiteral(v ssa.Value) literal {
 	neg := false
 	for {
 		v = es.paths.Origin(v)

@@ -49,7 +49,7 @@ func (e *engine) analyze(info *funcInfo) {
 	dirty := make([]bool, len(fn.Blocks))
 	info.in[0] = []state{{}}
 	dirty[0] = true
-	for budget := 64 * len(order); budget > 0; budget-- {
+	for budget := maxVisits(len(order)); budget > 0; budget-- {
 		b := nextDirty(order, dirty)
 		if b == nil {
 			break
@@ -72,6 +72,11 @@ func (e *engine) analyze(info *funcInfo) {
 	}
 	info.summary = rec.summary()
 }
+
+// maxVisits bounds the block visits that the states of a function may take to
+// settle: generously for one of ordinary size, and for thousands of blocks,
+// where loops around loops could take that often, no more than its size allows.
+func maxVisits(blocks int) int { return min(64*blocks, 4096+8*blocks) }
 
 // postorder returns the blocks of fn that can be reached, callees of edges
 // first; nextDirty takes them from the end.
