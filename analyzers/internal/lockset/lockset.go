@@ -45,6 +45,7 @@
 package lockset
 
 import (
+	"go/types"
 	"reflect"
 	"slices"
 	"sync"
@@ -78,14 +79,22 @@ type Result struct {
 
 // An engine computes and keeps what a Result answers from.
 type engine struct {
-	paths *access.Paths
-	exprs *exprs
-	funcs map[*ssa.Function]*funcInfo
+	pkg     *types.Package
+	paths   *access.Paths
+	exprs   *exprs
+	funcs   map[*ssa.Function]*funcInfo
+	methods map[methodKey]*ssa.Function
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	paths := pass.ResultOf[access.Analyzer].(*access.Paths)
-	r := &Result{Paths: paths, engine: engine{paths: paths, exprs: newExprs(paths), funcs: make(map[*ssa.Function]*funcInfo)}}
+	r := &Result{Paths: paths, engine: engine{
+		pkg:     pass.Pkg,
+		paths:   paths,
+		exprs:   newExprs(paths),
+		funcs:   make(map[*ssa.Function]*funcInfo),
+		methods: make(map[methodKey]*ssa.Function),
+	}}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	for _, fn := range src.Funcs {
 		r.funcs[fn] = &funcInfo{fn: fn}

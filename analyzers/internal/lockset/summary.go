@@ -16,6 +16,8 @@ import (
 type Summary struct {
 	// Outcomes are the ways in which it can return or panic.
 	Outcomes []Outcome
+	takes    []Taking
+	runs     []paramCall
 }
 
 // An Outcome is one way in which a function can return or panic.
