@@ -13,6 +13,8 @@ type Frame struct {
 	closure *Object // what was called, if it has bindings
 	index   int
 	depth   int
+	// reentered says that a recursive call stands for this activation too.
+	reentered bool
 }
 
 // A SpawnKind says how a goroutine starts.
@@ -98,6 +100,7 @@ func (x *Exploration) enter(f *Frame, site ssa.Instruction, fn *ssa.Function, cl
 			if spawn == Root && c.Thread == f.Thread || again >= 2 {
 				x.recursive[callKey{f, site}] = true
 				if spawn == Root {
+					c.reentered = true
 					x.enters[key] = c
 					return c
 				}

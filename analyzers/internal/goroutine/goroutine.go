@@ -30,6 +30,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -196,9 +197,9 @@ type Exploration struct {
 	cost      int
 
 	*graph
+	*links
 	after             map[PointID]PointID
-	sync              map[PointID][]PointID
-	acquires          map[PointID]bool
+	unlocked          *links // the links without those from unlocks to locks
 	hubs              map[hubKey]PointID
 	worldOut, worldIn PointID
 	fills             map[*Object]bool
@@ -206,10 +207,9 @@ type Exploration struct {
 	spawnPreds        [][]PointID
 	held              [][]HeldLock
 	rendezvous        []match
-	ways              map[wayKey]way
 	marksA, marksB    marks
 	work              []PointID
-	learned           map[PointID]map[PointID]bool
+	must              *mustHold
 }
 
 // Explore explores the package from root.
@@ -224,10 +224,8 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		opaque:    make(map[callKey]bool),
 		outside:   make(map[callKey]bool),
 		after:     make(map[PointID]PointID),
-		acquires:  make(map[PointID]bool),
+		links:     newLinks(),
 		fills:     make(map[*Object]bool),
-		ways:      make(map[wayKey]way),
-		learned:   make(map[PointID]map[PointID]bool),
 	}
 	x.size = maxInstrs
 	if p.spent > lowBudget {
@@ -335,6 +333,40 @@ func (x *Exploration) Cost() int { return x.cost }
 
 // Objects lists the objects of the exploration in a fixed order.
 func (x *Exploration) Objects() []*Object { return x.heap.objects }
+
+// Mixed reports whether o stands for several objects that the program may mix
+// up: it is made repeatedly and kept where others of its kind are.
+func (x *Exploration) Mixed(o *Object) bool {
+	for p := o; p.Kind == Contents; p = p.Parent.Obj {
+		if isElement(p.Parent.Path) {
+			return true
+		}
+	}
+	if !x.remade(o) {
+		return false
+	}
+	mixed := false
+	x.HeldBy(o, func(holder *Object, path Path) {
+		if isElement(path) || holder.Kind != Allocated && holder.Kind != Boxed && holder.Kind != Function || !x.remade(holder) {
+			mixed = true
+		}
+	})
+	return mixed
+}
+
+// remade reports whether o is made more than once.
+func (x *Exploration) remade(o *Object) bool {
+	for _, p := range x.Made(o) {
+		if x.Repeats(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isElement reports whether a path leads through an element of an array,
+// slice, map or channel.
+func isElement(p Path) bool { return strings.ContainsAny(string(p), "[{<") }
 
 // HeldBy calls visit for every cell that holds a pointer to o.
 func (x *Exploration) HeldBy(o *Object, visit func(holder *Object, path Path)) {

@@ -3,6 +3,7 @@ package goroutine
 import (
 	"go/constant"
 	"go/types"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -71,7 +72,6 @@ func (x *Exploration) link() {
 	defer x.findRendezvous()
 	x.leak()
 	x.hubs = make(map[hubKey]PointID)
-	x.sync = make(map[PointID][]PointID)
 	x.worldOut, x.worldIn = x.point(nil, nil), x.point(nil, nil)
 	x.syncEdge(x.worldOut, x.worldIn)
 	n := len(x.points)
@@ -97,6 +97,44 @@ func (x *Exploration) link() {
 		}
 	}
 	x.linkLocks()
+}
+
+// links are the edges from releases to acquires, with what was computed on
+// them.
+type links struct {
+	sync     map[PointID][]PointID
+	acquires map[PointID]bool
+	ways     map[wayKey]way
+	learned  map[PointID]map[PointID]bool
+	// fromUnlocks are the edges from unlocks to locks.
+	fromUnlocks []lockLink
+}
+
+type lockLink struct {
+	unlock, lock PointID
+	first        bool // without it, lock would be no acquire
+}
+
+func newLinks() *links {
+	return &links{
+		sync:     make(map[PointID][]PointID),
+		acquires: make(map[PointID]bool),
+		ways:     make(map[wayKey]way),
+		learned:  make(map[PointID]map[PointID]bool),
+	}
+}
+
+// withoutLocks are the links but those from unlocks to locks.
+func (l *links) withoutLocks() *links {
+	c := newLinks()
+	c.sync, c.acquires = maps.Clone(l.sync), maps.Clone(l.acquires)
+	for _, e := range l.fromUnlocks {
+		c.sync[e.unlock] = slices.DeleteFunc(slices.Clone(c.sync[e.unlock]), func(p PointID) bool { return p == e.lock })
+		if e.first {
+			delete(c.acquires, e.lock)
+		}
+	}
+	return c
 }
 
 func (x *Exploration) syncEdge(from, to PointID) {
