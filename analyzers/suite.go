@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
+	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 )
 
@@ -19,6 +20,7 @@ func Suite() []*analysis.Analyzer {
 		badignore.Analyzer,
 		datarace.Analyzer,
 		doublelock.Analyzer,
+		holdandwait.Analyzer,
 		missingunlock.Analyzer,
 	}
 }

@@ -10,6 +10,7 @@ func Rules() []string {
 		"badignore",
 		"datarace",
 		"doublelock",
+		"holdandwait",
 		"missingunlock",
 	}
 }

@@ -47,19 +47,7 @@ func run(pass *analysis.Pass) (any, error) {
 		report: r,
 		seen:   make(map[seen]bool),
 	}
-	done := make(map[*ssa.Function]bool)
-	for _, root := range pkg.Roots() {
-		if done[root] {
-			continue
-		}
-		x := pkg.Explore(root)
-		s.explore(x)
-		if !x.Truncated {
-			for _, f := range x.Frames {
-				done[f.Fn] = true
-			}
-		}
-	}
+	pkg.Each(s.explore)
 	return r.Finish(), nil
 }
 

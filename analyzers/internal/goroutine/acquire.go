@@ -52,7 +52,8 @@ type Acquisition struct {
 	Try   bool // TryLock: may fail
 	Once  bool // Do of a sync.Once
 
-	keys []hubKey
+	keys  []hubKey
+	alone bool // one lock of one object, though there may be many such objects
 }
 
 // Same reports whether two acquisitions are of one lock.
@@ -70,7 +71,7 @@ type mustHold struct {
 	holds [][]*Acquisition // by point, before it; sorted by Point
 	known []bool           // the point can be reached
 	fresh map[PointID][]*Object
-	loose map[hubKey]bool // released without having been acquired
+	loose map[hubKey][]PointID // releases by goroutines that did not acquire before
 }
 
 // Acquisitions lists where locks are acquired, in a fixed order.
@@ -87,7 +88,11 @@ func (x *Exploration) MustHold(p PointID) []*Acquisition {
 	if x.findHolds(); x.must == nil || int(p) >= len(x.must.holds) {
 		return nil
 	}
-	return x.must.holds[p]
+	held := x.must.holds[p]
+	if len(x.must.loose) > 0 {
+		held = slices.DeleteFunc(slices.Clone(held), func(h *Acquisition) bool { return len(x.must.loose[h.keys[0]]) > 0 })
+	}
+	return held
 }
 
 func (x *Exploration) findHolds() {
@@ -97,7 +102,7 @@ func (x *Exploration) findHolds() {
 	if x.link(); x.giveUp {
 		return
 	}
-	m := &mustHold{at: make(map[PointID][]*Acquisition), fresh: make(map[PointID][]*Object), loose: make(map[hubKey]bool)}
+	m := &mustHold{at: make(map[PointID][]*Acquisition), fresh: make(map[PointID][]*Object), loose: make(map[hubKey][]PointID)}
 	x.must = m
 	for id := range x.ops {
 		x.findAcquisitions(PointID(id))
@@ -120,9 +125,7 @@ func (x *Exploration) findHolds() {
 		}
 	}
 	x.solveHolds()
-	if x.findLoose() {
-		x.solveHolds()
-	}
+	x.findLoose()
 }
 
 // findAcquisitions adds the acquisitions of one point.
@@ -173,13 +176,15 @@ func (x *Exploration) acquisition(id PointID, f *Frame, instr ssa.Instruction, o
 	slices.SortFunc(a.keys, func(k, l hubKey) int {
 		return cmp.Or(cmp.Compare(k.obj.order, l.obj.order), cmp.Compare(k.path, l.path))
 	})
-	a.Lock.Certain = len(a.keys) == 1 && x.one(o.on.list[0])
+	a.alone = len(a.keys) == 1 && x.alone(o.on.list[0])
+	a.Lock.Certain = a.alone && !x.Mixed(o.on.list[0].Obj)
 	return a
 }
 
-// one reports whether a target is one lock, not one of many.
-func (x *Exploration) one(t Target) bool {
-	if isElement(t.Path) || x.Mixed(t.Obj) {
+// alone reports whether a target is one lock of its object, which has not
+// taken the place of another.
+func (x *Exploration) alone(t Target) bool {
+	if isElement(t.Path) {
 		return false
 	}
 	// A cell that was filled before the exploration began may hold something
@@ -354,7 +359,7 @@ func (x *Exploration) holdStep(id PointID, held []*Acquisition) []*Acquisition {
 	}
 	x.dropUnseen(id, drop)
 	for _, a := range m.at[id] {
-		if a.Try || m.loose[a.keys[0]] || slices.ContainsFunc(held, func(h *Acquisition) bool { return slices.Equal(h.keys, a.keys) }) {
+		if a.Try || slices.ContainsFunc(held, func(h *Acquisition) bool { return slices.Equal(h.keys, a.keys) }) {
 			continue
 		}
 		held = append(slices.Clone(held), a)
@@ -414,8 +419,8 @@ func (x *Exploration) dropUnseen(id PointID, drop func(func(*Acquisition) bool))
 }
 
 // findLoose finds the locks that are released by a goroutine that does not
-// acquire them before. It reports whether there are any.
-func (x *Exploration) findLoose() bool {
+// acquire them before.
+func (x *Exploration) findLoose() {
 	m := x.must
 	for id := range x.ops {
 		if !m.known[id] {
@@ -427,12 +432,11 @@ func (x *Exploration) findLoose() bool {
 			}
 			for _, k := range o.keys {
 				if k.obj != nil && !x.acquiresBefore(PointID(id), k) {
-					m.loose[k] = true
+					m.loose[k] = append(m.loose[k], PointID(id))
 				}
 			}
 		}
 	}
-	return len(m.loose) > 0
 }
 
 // acquiresBefore reports whether the goroutine of p may have acquired the lock

@@ -31,6 +31,7 @@ import (
 	"go/types"
 	"reflect"
 	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -65,6 +66,16 @@ type Package struct {
 	called     map[*ssa.Function]bool // from elsewhere in the package
 	typeNames  map[types.Type]string
 	spent      int // instructions laid out so far
+
+	mu           sync.Mutex // held while someone visits the explorations
+	explorations []explored
+}
+
+// explored is the exploration of one root, or what is needed to repeat it.
+type explored struct {
+	root *ssa.Function
+	x    *Exploration // nil if it was not kept
+	size int
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -173,6 +184,53 @@ func (p *Package) Roots() []*ssa.Function {
 	return append(first, second...)
 }
 
+// Each calls visit for the explorations that together cover the package: those
+// of its roots, but of those already covered. Calls of Each take turns, so
+// several checks may use it at the same time; visit must not use an exploration
+// after it has returned. An exploration is kept for the next call of Each while
+// there are few, and repeated then if not.
+func (p *Package) Each(visit func(*Exploration)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.explorations != nil {
+		for _, e := range p.explorations {
+			x := e.x
+			if x == nil {
+				x = p.exploreWithin(e.root, e.size)
+			}
+			x.forget()
+			visit(x)
+		}
+		return
+	}
+	var all []explored
+	p.spent = 0
+	done := make(map[*ssa.Function]bool)
+	kept := 0
+	for _, root := range p.Roots() {
+		if done[root] {
+			continue
+		}
+		x := p.Explore(root)
+		e := explored{root: root, size: x.size}
+		if kept += x.instrs; kept <= maxKept {
+			e.x = x
+		}
+		all = append(all, e)
+		if !x.Truncated {
+			for _, f := range x.Frames {
+				done[f.Fn] = true
+			}
+		}
+		visit(x)
+	}
+	p.explorations = all
+}
+
+// maxKept bounds the instructions of the explorations that are kept, about a
+// thousand bytes each.
+const maxKept = 60_000
+
 // An Exploration is what one call of Root may do.
 type Exploration struct {
 	Root    *ssa.Function
@@ -210,10 +268,25 @@ type Exploration struct {
 	marksA, marksB    marks
 	work              []PointID
 	must              *mustHold
+	waits             *waits
 }
 
-// Explore explores the package from root.
+// Explore explores the package from root. It must not be called at the same
+// time as Each or by two goroutines; checks use Each.
 func (p *Package) Explore(root *ssa.Function) *Exploration {
+	size := maxInstrs
+	if p.spent > noBudget {
+		size = 0
+	} else if p.spent > lowBudget {
+		size = smallSize
+	}
+	x := p.exploreWithin(root, size)
+	p.spent += x.instrs
+	return x
+}
+
+// exploreWithin explores at most size instructions from root.
+func (p *Package) exploreWithin(root *ssa.Function, size int) *Exploration {
 	x := &Exploration{
 		Root:      root,
 		pkg:       p,
@@ -227,15 +300,10 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		links:     newLinks(),
 		fills:     make(map[*Object]bool),
 	}
-	x.size = maxInstrs
-	if p.spent > lowBudget {
-		x.size = smallSize
-	}
-	if p.spent > noBudget {
+	if x.size = size; size == 0 {
 		x.Truncated, x.giveUp = true, true
 		return x
 	}
-	defer func() { p.spent += x.instrs }()
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
 	main := &Thread{}
 	f := &Frame{Fn: root, Thread: main}
@@ -403,4 +471,20 @@ func Binding(f *Frame, fv *ssa.FreeVar) ssa.Value {
 		}
 	}
 	return nil
+}
+
+// PosOf is where the source has a point; for the start or end of an activation
+// it is that of the call that entered it.
+func (x *Exploration) PosOf(p PointID) token.Pos {
+	if p < 0 {
+		return token.NoPos
+	}
+	pt := x.points[p]
+	switch {
+	case pt.Instr != nil:
+		return pt.Instr.Pos()
+	case pt.Frame != nil && pt.Frame.Site != nil:
+		return pt.Frame.Site.Pos()
+	}
+	return token.NoPos
 }

@@ -92,10 +92,13 @@ func (x *Exploration) writer(first, second *Acquisition) *Acquisition {
 
 // Exclusive reports whether both points certainly hold a lock that only one
 // goroutine can hold.
-func (x *Exploration) Exclusive(a, b PointID) bool {
+func (x *Exploration) Exclusive(a, b PointID) bool { return x.exclusive(a, b, nil) }
+
+// exclusive is Exclusive for all locks but one.
+func (x *Exploration) exclusive(a, b PointID, but *Acquisition) bool {
 	for _, h := range x.MustHold(a) {
 		for _, g := range x.MustHold(b) {
-			if h.Same(g) && !(h.Read && g.Read) {
+			if h.Same(g) && !(h.Read && g.Read) && (but == nil || !h.Same(but)) {
 				return true
 			}
 		}

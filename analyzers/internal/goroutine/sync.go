@@ -124,6 +124,14 @@ func newLinks() *links {
 	}
 }
 
+// forget drops the answers to questions about order, so that what the next
+// visitor may spend does not depend on who came before.
+func (x *Exploration) forget() {
+	x.cost = 0
+	x.ways, x.learned = make(map[wayKey]way), make(map[PointID]map[PointID]bool)
+	x.unlocked = nil
+}
+
 // withoutLocks are the links but those from unlocks to locks.
 func (l *links) withoutLocks() *links {
 	c := newLinks()

@@ -1,0 +1,109 @@
+package holdandwait
+
+import (
+	"go/token"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+// This file words what was found.
+
+func category(k goroutine.WaitKind) string {
+	switch k {
+	case goroutine.SendWait:
+		return "send"
+	case goroutine.ReceiveWait:
+		return "receive"
+	case goroutine.SelectWait:
+		return "select"
+	case goroutine.GroupWait:
+		return "waitgroup"
+	}
+	return "cond"
+}
+
+// message words a finding by the first goroutine that cannot go on: one that
+// was started by a go statement or the like, the one that calls the function
+// explored, or another goroutine of the same kind as the one that waits.
+func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) message.Message {
+	w := hw.Wait
+	args := []string{
+		"on", c.name(w), "lock", hw.Held.Lock.Name, "locked", c.place(hw.Held.Instr.Pos()),
+	}
+	kind := message.Key(category(w.Kind))
+	if len(hw.Blocked) == 0 {
+		return message.New(kind+"-nothing", append(args, "needs", c.place(hw.Victim.Instr.Pos()))...)
+	}
+	b := hw.Blocked[0]
+	args = append(args, "end", c.place(x.PosOf(b.Counterpart)))
+	chain := b
+	for chain.At == nil {
+		chain = chain.By[0]
+	}
+	args = append(args, "needs", c.place(chain.At.Instr.Pos()), "theirlock", chain.At.Lock.Name)
+	who := message.Key("-caller")
+	switch {
+	case b.Thread == w.Thread():
+		who = "-same"
+	case b.Thread.Spawn != nil:
+		who = "-started"
+		args = append(args, "spawn", c.place(b.Thread.Spawn.Pos()))
+	}
+	if b.At == nil {
+		who += "-chain"
+		if b.Wait != nil {
+			args = append(args, "waits", c.place(b.Wait.Instr.Pos()))
+		}
+	}
+	return message.New(kind+who, args...)
+}
+
+func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []diagnostic.Related {
+	rel := []diagnostic.Related{
+		{Role: diagnostic.RoleLock, Pos: hw.Held.Instr.Pos(), Message: message.New("locked-here", "lock", hw.Held.Lock.Name)},
+	}
+	if hw.Victim != nil {
+		rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: hw.Victim.Instr.Pos(), Message: message.New("victim-here", "lock", hw.Victim.Lock.Name)})
+	}
+	var add func(b goroutine.Blocked)
+	add = func(b goroutine.Blocked) {
+		if b.Thread.Spawn != nil {
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: b.Thread.Spawn.Pos(), Message: message.New("started-here")})
+		}
+		if b.At != nil {
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.At.Instr.Pos(), Message: message.New("needs-here", "lock", b.At.Lock.Name)})
+		}
+		if b.Wait != nil {
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.Wait.Instr.Pos(), Message: message.New("waits-here")})
+		}
+		if pos := x.PosOf(b.Counterpart); pos.IsValid() {
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleJoin, Pos: pos, Message: message.New("ends-here")})
+		}
+		for _, by := range b.By {
+			add(by)
+		}
+	}
+	for _, b := range hw.Blocked {
+		add(b)
+	}
+	return rel
+}
+
+// name is what the wait is on, as the source has it.
+func (c *checker) name(w *goroutine.Wait) string {
+	paths := c.pkg.Paths
+	return strings.TrimPrefix(paths.Text(paths.Of(w.Cases[0].On)), "&")
+}
+
+func (c *checker) place(pos token.Pos) string {
+	if !pos.IsValid() {
+		return "?"
+	}
+	p := c.pkg.Fset.Position(pos)
+	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+}

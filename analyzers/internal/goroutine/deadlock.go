@@ -1,0 +1,412 @@
+package goroutine
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// This file looks for goroutines that hold a lock and wait for others that
+// need it: Coffman's hold and wait.
+//
+// The question is whether there is a schedule in which a goroutine stands at
+// its wait, with the lock, and everyone who could end the wait stands at a
+// point where it needs the lock, or waits itself for someone who does. So the
+// answer is one of "may", but of a special kind: what keeps the points of the
+// schedule from being reached together is looked for by simulation, not by the
+// links of sync.go, which are made to find any reason for order. A point s of
+// another goroutine and the wait w can be reached together unless w is only
+// reached by what s lets through, or s by what w lets through; see
+// [Exploration.reachWithout]. In that simulation, a wait is passed only if a
+// counterpart is reached.
+//
+// How often something happens is only known as once or many times, and what
+// variables hold is not known, so a program that keeps the two apart by a flag
+// is reported.
+
+// A HoldAndWait is a wait with a lock held that those need who could end it.
+type HoldAndWait struct {
+	Wait *Wait
+	Held *Acquisition
+	// Blocked are the goroutines that could end the wait, each at the point
+	// where it is stuck; of a GroupWait one of them. There is none if nothing
+	// in the program ends the wait; then Victim is an acquisition of the lock
+	// by another goroutine.
+	Blocked []Blocked
+	Victim  *Acquisition
+}
+
+// Blocked is a goroutine that cannot go on.
+type Blocked struct {
+	Thread *Thread
+	// At is where it needs the lock. If it is nil, the goroutine waits, at
+	// Wait, for those of By, or has not been started, by the one of By.
+	At   *Acquisition
+	Wait *Wait
+	By   []Blocked
+	// Counterpart is what it would do behind that.
+	Counterpart PointID
+}
+
+// HoldAndWaits lists the waits that may last for ever because of a lock.
+func (x *Exploration) HoldAndWaits() []HoldAndWait {
+	var found []HoldAndWait
+	waits := x.Waits()
+	if len(waits) == 0 || x.must.known == nil {
+		return nil // no wait or no lock
+	}
+	for _, w := range waits {
+		if !w.Known || !x.must.known[w.Point] || len(x.must.holds[w.Point]) == 0 || len(w.Cases) == 0 || !x.Certain(w.Frame) || !x.blocks(w) {
+			continue
+		}
+		for _, h := range x.must.holds[w.Point] {
+			if !x.usable(h, w) || intersect(h.keys, w.Own) || x.cost > maxDeadlockCost {
+				continue
+			}
+			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
+			d.many = d.isMany(w.Point)
+			if hw, ok := d.find(); ok {
+				found = append(found, hw)
+			}
+		}
+	}
+	return found
+}
+
+// maxDeadlockCost bounds the search in one exploration.
+const maxDeadlockCost = 8_000_000
+
+// blocks reports whether a wait may last: a send on a channel with room must
+// come often, and to a receiver that expects many.
+func (x *Exploration) blocks(w *Wait) bool {
+	for _, c := range w.Cases {
+		if !c.Send || !c.Buffered {
+			continue
+		}
+		for _, t := range c.targets {
+			mc := t.Obj.Value.(*ssa.MakeChan)
+			if _, ok := constIndex(mc.Size); !ok || !x.canFill(t.Obj) {
+				return false
+			}
+		}
+		if !slices.ContainsFunc(c.Counterparts, x.Repeats) {
+			return false
+		}
+	}
+	return true
+}
+
+// usable reports whether a lock is known well enough for a wait with it. If
+// there are many, each with the channel, wait group or condition variable that
+// belongs to it, one lock and what belongs to it can be told from the others.
+func (x *Exploration) usable(h *Acquisition, w *Wait) bool {
+	if h.Lock.Certain {
+		return true
+	}
+	if !h.alone {
+		return false
+	}
+	for _, c := range w.Cases {
+		for _, t := range c.targets {
+			if t.Obj == h.Lock.Object {
+				continue
+			}
+			owned := false
+			foreign := false
+			x.HeldBy(t.Obj, func(holder *Object, path Path) {
+				owned = owned || holder == h.Lock.Object && !isElement(path)
+				foreign = foreign || holder != h.Lock.Object && isElement(path)
+			})
+			if !owned || foreign {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// A deadlock is the search for one wait and one lock.
+type deadlock struct {
+	x     *Exploration
+	w     *Wait
+	held  *Acquisition
+	fresh []PointID // where the lock is made
+	many  bool      // the wait is reached more than once with the same lock
+}
+
+func (d *deadlock) find() (HoldAndWait, bool) {
+	hw := HoldAndWait{Wait: d.w, Held: d.held}
+	blocked, ok := d.set(d.w, 0)
+	if !ok {
+		return hw, false
+	}
+	for _, t := range d.loose() {
+		b, ok := d.thread(t.thread, t.points, d.w, 0)
+		if !ok {
+			return hw, false
+		}
+		blocked = append(blocked, b)
+	}
+	if hw.Blocked = blocked; len(blocked) > 0 {
+		return hw, slices.ContainsFunc(blocked, needsLock)
+	}
+	for _, a := range d.x.must.order {
+		if d.conflicts(a) && (a.Thread() != d.w.Thread() || d.manyThread(a.Thread())) && d.together(a.Point) {
+			hw.Victim = a
+			return hw, true
+		}
+	}
+	return hw, false
+}
+
+func needsLock(b Blocked) bool { return b.At != nil || slices.ContainsFunc(b.By, needsLock) }
+
+type threadPoints struct {
+	thread *Thread
+	points []PointID
+}
+
+// grouped sorts points by goroutine.
+func (d *deadlock) grouped(points []PointID) []threadPoints {
+	by := d.x.byThread(points)
+	var out []threadPoints
+	for _, t := range slices.SortedFunc(maps.Keys(by), func(a, b *Thread) int { return cmp.Compare(a.index, b.index) }) {
+		out = append(out, threadPoints{t, by[t]})
+	}
+	return out
+}
+
+// loose lists the releases of the lock by goroutines that do not hold it.
+func (d *deadlock) loose() []threadPoints {
+	var points []PointID
+	for _, k := range d.held.keys {
+		points = append(points, d.x.must.loose[k]...)
+	}
+	return d.grouped(points)
+}
+
+// set finds out whether all that could end a wait are blocked.
+func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
+	if w.Kind == GroupWait {
+		for _, t := range d.grouped(w.Cases[0].Counterparts) {
+			if _, before := d.x.wayOf(t.thread, w.Point); before {
+				if b, ok := d.thread(t.thread, t.points, w, depth); ok {
+					return []Blocked{b}, true
+				}
+			}
+		}
+		return nil, false
+	}
+	var points []PointID
+	for _, c := range w.Cases {
+		points = append(points, c.Counterparts...)
+	}
+	var blocked []Blocked
+	for _, t := range d.grouped(points) {
+		if t.thread == d.w.Thread() {
+			if d.precedes(t.points) {
+				return nil, false
+			}
+			if !d.manyThread(t.thread) {
+				continue // it stands at d.w
+			}
+		}
+		b, ok := d.thread(t.thread, t.points, w, depth)
+		if !ok {
+			return nil, false
+		}
+		blocked = append(blocked, b)
+	}
+	return blocked, true
+}
+
+// precedes reports whether the goroutine that waits may have passed one of
+// the points before, so that what it waits for may have been done by itself.
+func (d *deadlock) precedes(points []PointID) bool {
+	t := d.w.Thread()
+	if d.manyThread(t) {
+		_, ok := d.x.way(d.x.entry[t.Entry], d.w.Point, pointSet(points))
+		return !ok
+	}
+	for _, p := range points {
+		if _, ok := d.x.way(p, d.w.Point, nil); ok {
+			return true
+		}
+	}
+	return false
+}
+
+func pointSet(points []PointID) map[PointID]bool {
+	m := make(map[PointID]bool, len(points))
+	for _, p := range points {
+		m[p] = true
+	}
+	return m
+}
+
+// maxChain bounds the goroutines that wait for each other.
+const maxChain = 2
+
+// thread finds a point where a goroutine is blocked that could end w at one of
+// the given points.
+func (d *deadlock) thread(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
+	x := d.x
+	if t == d.w.Thread() && !d.manyThread(t) {
+		return Blocked{}, false
+	}
+	for _, a := range x.must.order {
+		if a.Thread() == t && d.conflicts(a) && x.must.known[a.Point] && x.Certain(a.Frame) {
+			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
+				return Blocked{Thread: t, At: a, Counterpart: end}, true
+			}
+		}
+	}
+	if depth >= maxChain {
+		return Blocked{}, false
+	}
+	for _, q := range x.waits.list {
+		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !x.blocks(q) {
+			continue
+		}
+		end, ok := d.blocks(q.Point, t, ends, w, map[PointID]bool{q.Point: true})
+		if !ok {
+			continue
+		}
+		if by, ok := d.set(q, depth+1); ok && len(by) > 0 {
+			return Blocked{Thread: t, Wait: q, By: by, Counterpart: end}, true
+		}
+	}
+	at, ok := x.spawnOf[t]
+	if !ok || w.Kind == GroupWait {
+		return Blocked{}, false
+	}
+	if t.Parent == d.w.Thread() && !d.manyThread(t.Parent) {
+		_, started := x.way(at, d.w.Point, nil)
+		return Blocked{Thread: t, Counterpart: ends[0]}, !started
+	}
+	if b, ok := d.thread(t.Parent, []PointID{at}, w, depth+1); ok {
+		return Blocked{Thread: t, By: []Blocked{b}, Counterpart: ends[0]}, true
+	}
+	return Blocked{}, false
+}
+
+// conflicts reports whether a has to wait while the lock is held.
+func (d *deadlock) conflicts(a *Acquisition) bool {
+	return !a.Try && !(a.Read && d.held.Read) && slices.Equal(a.keys, d.held.keys) && (d.held.Lock.Certain || a.alone)
+}
+
+// needs are the points where a goroutine needs the lock.
+func (d *deadlock) needs(t *Thread) map[PointID]bool {
+	m := make(map[PointID]bool)
+	for _, a := range d.x.must.order {
+		if a.Thread() == t && d.conflicts(a) {
+			m[a.Point] = true
+		}
+	}
+	return m
+}
+
+// blocks reports whether a goroutine that is stuck at s keeps from all of the
+// points that would end w, and can be there while d.w waits. The points of all
+// are those where it would be stuck likewise.
+func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map[PointID]bool) (end PointID, ok bool) {
+	x := d.x
+	end = noPoint
+	for _, e := range ends {
+		if _, ok := x.way(s, e, nil); ok && e != s {
+			end = e
+			break
+		}
+	}
+	if end == noPoint || !d.together(s) {
+		return noPoint, false
+	}
+	start := x.entry[t.Entry]
+	if t.Parent == nil {
+		start = x.entry[x.Frames[0]]
+	}
+	if lasting := x.lasting(w, ends); len(lasting) > 0 {
+		if _, ok := x.way(start, s, lasting); !ok {
+			return noPoint, false
+		}
+	}
+	if w.Kind != GroupWait && d.manyThread(t) {
+		for _, e := range ends {
+			if _, ok := x.way(start, e, all); ok {
+				return noPoint, false // another goroutine of the kind may come
+			}
+		}
+	}
+	return end, true
+}
+
+// together reports whether some goroutine may be at s while d.w waits.
+func (d *deadlock) together(s PointID) bool {
+	x := d.x
+	stuck := d.w.Point
+	if d.many {
+		stuck = noPoint
+	}
+	if !x.reachWithout(stuck)[s] || x.exclusive(s, d.w.Point, d.held) {
+		return false
+	}
+	return d.isMany(s) || x.reachWithout(s)[d.w.Point]
+}
+
+// lasting are the counterparts of a wait whose effect stays: one that came
+// before the wait ends it as well.
+func (x *Exploration) lasting(w *Wait, ends []PointID) map[PointID]bool {
+	m := make(map[PointID]bool)
+	for _, e := range ends {
+		for _, c := range w.Cases {
+			if !slices.Contains(c.Counterparts, e) || w.Kind == CondWait {
+				continue
+			}
+			_, sends := x.points[e].Instr.(*ssa.Send)
+			if w.Kind == GroupWait || !c.Send && (c.Buffered || !sends && !x.isSelect(e)) {
+				m[e] = true
+			}
+		}
+	}
+	return m
+}
+
+// isMany reports whether a point is passed more than once while the lock is
+// the same object.
+func (d *deadlock) isMany(p PointID) bool {
+	if d.x.Repeats(p) {
+		for _, s := range d.x.succs[p] {
+			if _, ok := d.x.way(s, p, pointSet(d.fresh)); ok {
+				return true
+			}
+		}
+	}
+	return d.manyThread(d.x.thread(p))
+}
+
+// manyThread reports whether t stands for several goroutines that share the
+// lock.
+func (d *deadlock) manyThread(t *Thread) bool {
+	for ; t != nil && t.Parent != nil; t = t.Parent {
+		if t.Kind == Handler || t.Kind == ParallelTest {
+			return true
+		}
+		for _, p := range d.fresh {
+			for o := d.x.thread(p); o != nil; o = o.Parent {
+				if o == t {
+					return false // each has a lock of its own
+				}
+			}
+		}
+		at, ok := d.x.spawnOf[t]
+		if !ok {
+			return true
+		}
+		if _, ok := d.x.way(d.x.after[at], at, pointSet(d.fresh)); ok {
+			return true
+		}
+	}
+	return false
+}
