@@ -18,6 +18,7 @@ import (
 type checker struct {
 	pass     *analysis.Pass
 	reporter *diagnostic.Reporter
+	seen     map[seen]bool
 	locks    *lockset.Result
 	names    *wording.Namer
 	// writers are the places where locks of a class are taken for writing.
@@ -27,6 +28,10 @@ type checker struct {
 	// or, of a local variable, by another function than the one that locked.
 	elsewhere map[lockset.Class]bool
 }
+
+// seen identifies what is reported once: where a lock is acquired, the call
+// that is made with it, and where it is taken again.
+type seen struct{ first, call, second ssa.Instruction }
 
 // collect notes what the flow of fn says about the locks of the package.
 func (c *checker) collect(fn *ssa.Function) {
@@ -49,6 +54,17 @@ func (c *checker) collect(fn *ssa.Function) {
 	}
 }
 
+// A double is a lock that is taken while it is held.
+type double struct {
+	fn     *ssa.Function     // that holds the lock, and makes the first call of the chain
+	site   ssa.Instruction   // that acquired it
+	chain  []ssa.Instruction // the calls that lead to the second Lock, then that
+	kind   string            // the first half of a message key
+	name   string
+	decl   token.Pos
+	writer ssa.Instruction // of a recursive read lock
+}
+
 // check reports the reentry r of fn unless there is doubt that it is the same
 // lock, or that it blocks.
 func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
@@ -65,13 +81,19 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 	case slices.ContainsFunc(r.Sites(), func(site ssa.Instruction) bool { return lockset.CameRound(at, site) }):
 		return // the iteration before did not unlock it: missingunlock's affair
 	}
-	if r.Mode == lockset.Read && r.HeldMode() == lockset.Read {
-		if w := c.writer(fn, r.Path); w != nil { // readers alone do not exclude each other
-			c.report(fn, r, w)
-		}
-		return
+	site := r.Sites()[0]
+	d := &double{
+		fn: fn, site: site, chain: r.Chain,
+		kind: kind(r.HeldMode() == lockset.Read, r.Mode == lockset.Read),
+		name: c.names.Lock(site, r.Path),
+		decl: declaration(r.Path),
 	}
-	c.report(fn, r, nil)
+	if d.kind == recursive {
+		if d.writer = c.writer(fn, r.Path); d.writer == nil {
+			return // readers alone do not exclude each other
+		}
+	}
+	c.report(d)
 }
 
 // sometimes reports whether site calls a function that returns with a lock
@@ -98,52 +120,63 @@ func (c *checker) writer(fn *ssa.Function, p access.Path) ssa.Instruction {
 	return nil
 }
 
-// kind is the first half of a message key.
-func kind(r *lockset.Reentry) string {
+const (
+	recursive = "recursive"
+	once      = "once" // Do of a sync.Once
+)
+
+// kind is the first half of the message key for a lock that is held in one mode
+// and taken in another.
+func kind(heldRead, takenRead bool) string {
 	switch {
-	case r.Mode == lockset.Write && r.HeldMode() == lockset.Write:
-		return "again"
-	case r.Mode == lockset.Write:
+	case heldRead && takenRead:
+		return recursive
+	case heldRead:
 		return "upgrade"
-	case r.HeldMode() == lockset.Write:
+	case takenRead:
 		return "downgrade"
 	}
-	return "recursive"
+	return "again"
 }
 
-func (c *checker) report(fn *ssa.Function, r *lockset.Reentry, writer ssa.Instruction) {
-	site := r.Sites()[0]
-	name := c.names.Lock(site, r.Path)
-	key := kind(r)
-	args := []string{"lock", name, "func", wording.Func(fn), "line", strconv.Itoa(c.pass.Fset.Position(site.Pos()).Line)}
-	last := r.Chain[len(r.Chain)-1]
-	if len(r.Chain) > 1 {
+func (c *checker) report(x *double) {
+	last := x.chain[len(x.chain)-1]
+	if key := (seen{x.site, x.chain[0], last}); c.seen[key] {
+		return
+	} else {
+		c.seen[key] = true
+	}
+	place := func(instr ssa.Instruction) string { return wording.Place(c.pass.Fset, instr.Pos()) }
+	key := x.kind
+	args := []string{"lock", x.name, "func", wording.Func(x.fn), "line", strconv.Itoa(c.pass.Fset.Position(x.site.Pos()).Line)}
+	if len(x.chain) > 1 {
 		key += "-call"
-		if holder := site.Parent(); holder != fn { // which calls back what fn gave it
-			key = kind(r) + "-within"
-			args = append(args, "holder", wording.Func(holder), "held", wording.Place(c.pass.Fset, site.Pos()))
+		if holder := x.site.Parent(); holder != x.fn && x.kind != once { // which calls back what fn gave it
+			key = x.kind + "-within"
+			args = append(args, "holder", wording.Func(holder), "held", place(x.site))
 		}
-		args = append(args, "path", wording.Path(r.Chain), "place", wording.Place(c.pass.Fset, last.Pos()))
+		args = append(args, "path", wording.Path(x.chain), "place", place(last))
 	}
 	d := diagnostic.Diagnostic{
-		Category:   kind(r),
-		Pos:        r.Chain[0].Pos(),
-		Subject:    diagnostic.Subject{Kind: diagnostic.Lock, Name: name, Decl: declaration(r.Path)},
-		Function:   fn.RelString(fn.Pkg.Pkg),
-		Operations: []token.Pos{site.Pos(), last.Pos()},
+		Category:   x.kind,
+		Pos:        x.chain[0].Pos(),
+		Subject:    diagnostic.Subject{Kind: diagnostic.Lock, Name: x.name, Decl: x.decl},
+		Function:   x.fn.RelString(x.fn.Pkg.Pkg),
+		Operations: []token.Pos{x.site.Pos(), last.Pos()},
+		Related:    []diagnostic.Related{{Role: diagnostic.RoleLock, Pos: x.site.Pos(), Message: message.New("locked-here", "lock", x.name)}},
 	}
-	d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: site.Pos(), Message: message.New("locked-here", "lock", name)})
-	for i, call := range r.Chain[1:] {
-		callee := call.Parent()
-		if i+2 == len(r.Chain) {
-			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: call.Pos(), Message: message.New("locked-again", "lock", name, "func", wording.Func(callee))})
+	for i, call := range x.chain[1:] {
+		in := wording.Func(call.Parent())
+		if i+2 == len(x.chain) {
+			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: call.Pos(), Message: message.New("locked-again", "lock", x.name, "func", in)})
 			break
 		}
-		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: call.Pos(), Message: message.New("called-here", "func", wording.Func(callee), "callee", wording.Func(r.Chain[i+2].Parent()))})
+		callee := wording.Func(x.chain[i+2].Parent())
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: call.Pos(), Message: message.New("called-here", "func", in, "callee", callee)})
 	}
-	if writer != nil {
-		args = append(args, "writer", wording.Place(c.pass.Fset, writer.Pos()))
-		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: writer.Pos(), Message: message.New("writer-here", "lock", name)})
+	if x.writer != nil {
+		args = append(args, "writer", place(x.writer))
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: x.writer.Pos(), Message: message.New("writer-here", "lock", x.name)})
 	}
 	d.Message = message.New(message.Key(key), args...)
 	c.reporter.Report(d)

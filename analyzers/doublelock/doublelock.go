@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
@@ -27,7 +28,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "doublelock",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/doublelock",
-	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer, goroutine.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -39,6 +40,7 @@ func run(pass *analysis.Pass) (any, error) {
 	c := &checker{
 		pass:      pass,
 		reporter:  reporter,
+		seen:      make(map[seen]bool),
 		locks:     locks,
 		names:     wording.NewNamer(pass, locks),
 		writers:   make(map[lockset.Class][]lockset.Taking),
@@ -54,5 +56,6 @@ func run(pass *analysis.Pass) (any, error) {
 			}
 		}
 	}
+	pass.ResultOf[goroutine.Analyzer].(*goroutine.Package).Each(c.explored)
 	return reporter.Finish(), nil
 }

@@ -53,3 +53,26 @@ func (h *hook) missed() {
 	defer h.mu.Unlock()
 	h.f()
 }
+
+// A function that comes to itself again is followed once.
+type lazy struct {
+	once sync.Once
+	n    int
+}
+
+func (l *lazy) get() int {
+	l.once.Do(func() { l.n = l.load() })
+	return l.n
+}
+
+func (l *lazy) load() int {
+	if l.n == 0 {
+		return l.get()
+	}
+	return 1
+}
+
+func missedOnce() {
+	l := &lazy{}
+	go l.get()
+}
