@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
+	"github.com/lockstep-go/lockstep/analyzers/lockorder"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 )
 
@@ -21,6 +22,7 @@ func Suite() []*analysis.Analyzer {
 		datarace.Analyzer,
 		doublelock.Analyzer,
 		holdandwait.Analyzer,
+		lockorder.Analyzer,
 		missingunlock.Analyzer,
 	}
 }

@@ -11,6 +11,7 @@ func Rules() []string {
 		"datarace",
 		"doublelock",
 		"holdandwait",
+		"lockorder",
 		"missingunlock",
 	}
 }

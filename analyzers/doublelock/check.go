@@ -23,33 +23,17 @@ type checker struct {
 	names    *wording.Namer
 	// writers are the places where locks of a class are taken for writing.
 	writers map[lockset.Class][]lockset.Taking
-	// elsewhere are the classes of locks that may be released by code that is
-	// not followed: by a function value that goes where calls of it are not seen,
-	// or, of a local variable, by another function than the one that locked.
-	elsewhere map[lockset.Class]bool
 }
 
 // seen identifies what is reported once: where a lock is acquired, the call
 // that is made with it, and where it is taken again.
 type seen struct{ first, call, second ssa.Instruction }
 
-// collect notes what the flow of fn says about the locks of the package.
-func (c *checker) collect(fn *ssa.Function) {
-	flow := c.locks.Flow(fn)
-	if flow == nil {
-		return
-	}
+// findWriters notes the locks that fn itself takes for writing.
+func (c *checker) findWriters(fn *ssa.Function) {
 	for _, t := range c.locks.Takes(fn) {
 		if t.Mode == lockset.Write && len(t.Chain) == 1 && t.Class.Known() {
 			c.writers[t.Class] = append(c.writers[t.Class], t)
-		}
-	}
-	for _, l := range flow.Escaped() {
-		c.elsewhere[lockset.ClassOf(l.Path)] = true
-	}
-	for _, r := range flow.Unmatched {
-		if class := lockset.ClassOf(r.Path); class.Local != nil {
-			c.elsewhere[class] = true
 		}
 	}
 }
@@ -72,11 +56,9 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 	switch {
 	case !r.Path.Exact(): // perhaps another element
 		return
-	case c.elsewhere[lockset.ClassOf(r.Path)]: // perhaps released in between
+	case c.locks.Doubtful(r.Path, r.Sites()): // perhaps released in between
 		return
 	case c.locks.Reassigned(fn, r.Path): // perhaps another object
-		return
-	case slices.ContainsFunc(r.Sites(), c.sometimes):
 		return
 	case slices.ContainsFunc(r.Sites(), func(site ssa.Instruction) bool { return lockset.CameRound(at, site) }):
 		return // the iteration before did not unlock it: missingunlock's affair
@@ -94,17 +76,6 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 		}
 	}
 	c.report(d)
-}
-
-// sometimes reports whether site calls a function that returns with a lock
-// only sometimes: what decides that is often known to callers that keep apart
-// what they do then, by means that are not seen.
-func (c *checker) sometimes(site ssa.Instruction) bool {
-	callee := c.locks.Through(site)
-	if callee == nil {
-		return false
-	}
-	return slices.ContainsFunc(c.locks.Effects(callee), func(ef lockset.NetEffect) bool { return ef.Acquires && !ef.Always })
 }
 
 // writer returns a place where the lock at p, or one of its class, is taken for

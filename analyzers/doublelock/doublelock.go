@@ -38,16 +38,15 @@ func run(pass *analysis.Pass) (any, error) {
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
 	c := &checker{
-		pass:      pass,
-		reporter:  reporter,
-		seen:      make(map[seen]bool),
-		locks:     locks,
-		names:     wording.NewNamer(pass, locks),
-		writers:   make(map[lockset.Class][]lockset.Taking),
-		elsewhere: make(map[lockset.Class]bool),
+		pass:     pass,
+		reporter: reporter,
+		seen:     make(map[seen]bool),
+		locks:    locks,
+		names:    wording.NewNamer(pass, locks),
+		writers:  make(map[lockset.Class][]lockset.Taking),
 	}
 	for _, fn := range src.Funcs {
-		c.collect(fn)
+		c.findWriters(fn)
 	}
 	for _, fn := range src.Funcs {
 		if flow := c.locks.Flow(fn); flow != nil && !flow.Incomplete {

@@ -3,8 +3,6 @@ package doublelock
 import (
 	"go/token"
 
-	"golang.org/x/tools/go/ssa"
-
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
@@ -21,7 +19,7 @@ func (c *checker) explored(x *goroutine.Exploration) {
 }
 
 func (c *checker) relock(r goroutine.Relock) {
-	fn, chain := chainOf(r.First, r.Second)
+	fn, chain := goroutine.Chain(r.First, r.Second)
 	if r.First.Once { // its function makes the first call
 		fn, chain = chain[1].Parent(), chain[1:]
 	} else if lockset.CameRound(chain[0], r.First.Instr) {
@@ -30,7 +28,7 @@ func (c *checker) relock(r goroutine.Relock) {
 	d := &double{
 		fn: fn, site: r.First.Instr, chain: chain,
 		kind: kind(r.First.Read, r.Second.Read),
-		name: r.First.Lock.Name,
+		name: c.nameOf(r.First),
 		decl: declarationOf(r.First.Lock),
 	}
 	if r.First.Once {
@@ -45,18 +43,12 @@ func (c *checker) relock(r goroutine.Relock) {
 	c.report(d)
 }
 
-// chainOf returns the function in which the lock of the first acquisition is
-// held when the call is made that leads to the second, with the calls on the way.
-func chainOf(first, second *goroutine.Acquisition) (fn *ssa.Function, chain []ssa.Instruction) {
-	way := goroutine.Between(first.Frame, second.Frame)
-	fn = first.Frame.Fn
-	if n := len(way.Left); n > 0 && way.Left[n-1].Caller != nil {
-		fn = way.Left[n-1].Caller.Fn
+// nameOf names the lock of an acquisition as its function does.
+func (c *checker) nameOf(a *goroutine.Acquisition) string {
+	if p, ok := c.locks.PathAt(a.Instr); ok {
+		return c.names.Lock(a.Instr, p)
 	}
-	for _, f := range way.Entered {
-		chain = append(chain, f.Site)
-	}
-	return fn, append(chain, second.Instr)
+	return a.Lock.Name
 }
 
 func declarationOf(l goroutine.Lock) token.Pos {

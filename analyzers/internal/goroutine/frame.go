@@ -49,7 +49,7 @@ type Thread struct {
 // one is said to be truncated and only its roots further down are explored.
 const (
 	maxFrames      = 1500
-	maxDepth       = 12
+	maxDepth       = 20
 	maxThreadDepth = 5
 	maxInstrs      = 12_000
 )

@@ -84,6 +84,7 @@ type engine struct {
 	exprs   *exprs
 	funcs   map[*ssa.Function]*funcInfo
 	methods map[methodKey]*ssa.Function
+	loose   map[Class]bool // see Doubtful
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -102,6 +103,7 @@ func run(pass *analysis.Pass) (any, error) {
 	for _, fn := range src.Funcs {
 		r.summary(fn)
 	}
+	r.findLoose()
 	r.inferEntries(src.Funcs)
 	return r, nil
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // This file tells which locks a function takes on its way, whether or not it
@@ -364,4 +365,48 @@ func (f *Flow) addEdge(edge Edge) {
 		}
 	}
 	f.Edges = append(f.Edges, edge)
+}
+
+// PathAt returns the path of the lock that an instruction acquires or releases
+// by itself.
+func (r *Result) PathAt(instr ssa.Instruction) (p access.Path, ok bool) {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return access.Path{}, false
+	}
+	op, ok := syncapi.Classify(call.Common(), r.paths)
+	if !ok || op.On == nil {
+		return access.Path{}, false
+	}
+	return op.Path(r.paths), true
+}
+
+// Doubtful reports whether the lock at p, acquired at the given sites, may have
+// been released in ways that are not followed: where a function acquires it only
+// sometimes, callers often know when by means that are not seen; where a function
+// value that releases locks of its class goes where calls of it are not seen, it
+// may have been called; and a lock in a local variable may be released by another
+// function than the one that acquired it.
+func (r *Result) Doubtful(p access.Path, sites []ssa.Instruction) bool {
+	return r.loose[ClassOf(p)] || slices.ContainsFunc(sites, r.sometimes)
+}
+
+func (r *Result) sometimes(site ssa.Instruction) bool {
+	callee := r.Through(site)
+	return callee != nil && slices.ContainsFunc(r.Effects(callee), func(ef NetEffect) bool { return ef.Acquires && !ef.Always })
+}
+
+// findLoose finds the classes of locks that are released where it is not seen.
+func (e *engine) findLoose() {
+	e.loose = make(map[Class]bool)
+	for _, info := range e.funcs {
+		for _, l := range info.flow.escaped {
+			e.loose[ClassOf(l.Path)] = true
+		}
+		for _, r := range info.flow.Unmatched {
+			if class := ClassOf(r.Path); class.Local != nil {
+				e.loose[class] = true
+			}
+		}
+	}
 }
