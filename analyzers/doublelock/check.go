@@ -43,6 +43,7 @@ type double struct {
 	fn     *ssa.Function     // that holds the lock, and makes the first call of the chain
 	site   ssa.Instruction   // that acquired it
 	chain  []ssa.Instruction // the calls that lead to the second Lock, then that
+	far    *lockset.Far      // if the last of chain calls another package, which has the second Lock
 	kind   string            // the first half of a message key
 	name   string
 	decl   token.Pos
@@ -65,7 +66,7 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 	}
 	site := r.Sites()[0]
 	d := &double{
-		fn: fn, site: site, chain: r.Chain,
+		fn: fn, site: site, chain: r.Chain, far: r.Far,
 		kind: kind(r.HeldMode() == lockset.Read, r.Mode == lockset.Read),
 		name: c.names.Lock(site, r.Path),
 		decl: declaration(r.Path),
@@ -120,13 +121,17 @@ func (c *checker) report(x *double) {
 	place := func(instr ssa.Instruction) string { return wording.Place(c.pass.Fset, instr.Pos()) }
 	key := x.kind
 	args := []string{"lock", x.name, "func", wording.Func(x.fn), "line", strconv.Itoa(c.pass.Fset.Position(x.site.Pos()).Line)}
-	if len(x.chain) > 1 {
+	if len(x.chain) > 1 || x.far != nil {
 		key += "-call"
 		if holder := x.site.Parent(); holder != x.fn && x.kind != once { // which calls back what fn gave it
 			key = x.kind + "-within"
 			args = append(args, "holder", wording.Func(holder), "held", place(x.site))
 		}
-		args = append(args, "path", wording.Path(x.chain), "place", place(last))
+		if x.far != nil {
+			args = append(args, "path", wording.Path(x.chain, x.far.Path), "place", x.far.Place)
+		} else {
+			args = append(args, "path", wording.Path(x.chain, ""), "place", place(last))
+		}
 	}
 	d := diagnostic.Diagnostic{
 		Category:   x.kind,
@@ -139,6 +144,10 @@ func (c *checker) report(x *double) {
 	for i, call := range x.chain[1:] {
 		in := wording.Func(call.Parent())
 		if i+2 == len(x.chain) {
+			if x.far != nil {
+				d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: call.Pos(), Message: message.New("called-here", "func", in, "callee", x.far.Path)})
+				break
+			}
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: call.Pos(), Message: message.New("locked-again", "lock", x.name, "func", in)})
 			break
 		}

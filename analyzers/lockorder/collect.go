@@ -52,7 +52,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 	e := &edge{
 		from: f.FromClass, to: f.ToClass,
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
-		fn: fn, site: f.Sites[0], chain: f.Chain,
+		fn: fn, site: f.Sites[0], chain: f.Chain, far: f.Far,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
 	}
 	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))

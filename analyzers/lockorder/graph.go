@@ -30,6 +30,7 @@ type edge struct {
 	fn               *ssa.Function     // that holds the first lock when it makes the first call of chain
 	site             ssa.Instruction   // acquired the first lock
 	chain            []ssa.Instruction // the calls that lead to the second Lock, then that
+	far              *lockset.Far      // if the last of chain calls another package, which has the second Lock
 	gates            []lockset.Class   // what else is held, for writing
 	// what says which objects the locks belong to; nil if that is not known.
 	fromObject, toObject any

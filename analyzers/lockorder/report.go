@@ -66,7 +66,7 @@ func (r *report) instances(pair [2]*edge) {
 // kind is the part of a message key for an edge: whether the second lock is
 // taken in a called function.
 func kind(e *edge) string {
-	if len(e.chain) > 1 {
+	if len(e.chain) > 1 || e.far != nil {
 		return "-call"
 	}
 	return "-direct"
@@ -78,8 +78,10 @@ func (r *report) args(prefix string, e *edge) []string {
 		"from", e.fromName, "to", e.toName, "func", wording.Func(e.fn),
 		"line", strconv.Itoa(r.fset.Position(e.site.Pos()).Line), "place", r.place(e.last()), "path", "",
 	}
-	if len(e.chain) > 1 {
-		pairs[len(pairs)-1] = wording.Path(e.chain)
+	if e.far != nil {
+		pairs[len(pairs)-3], pairs[len(pairs)-1] = e.far.Place, wording.Path(e.chain, e.far.Path)
+	} else if len(e.chain) > 1 {
+		pairs[len(pairs)-1] = wording.Path(e.chain, "")
 	}
 	for i := 0; i < len(pairs); i += 2 {
 		pairs[i] = prefix + pairs[i]
@@ -104,6 +106,11 @@ func (r *report) report(edges []*edge, key string, args []string) {
 		for i, call := range e.chain[:len(e.chain)-1] {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: call.Pos(),
 				Message: message.New("called-here", "func", wording.Func(call.Parent()), "callee", wording.Func(e.chain[i+1].Parent()))})
+		}
+		if e.far != nil {
+			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: e.last().Pos(),
+				Message: message.New("called-here", "func", wording.Func(e.last().Parent()), "callee", e.far.Path)})
+			continue
 		}
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.last().Pos(),
 			Message: message.New("locked-second", "lock", e.toName, "first", e.fromName, "func", wording.Func(e.last().Parent()))})

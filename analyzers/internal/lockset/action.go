@@ -15,15 +15,16 @@ type actionKind uint8
 const (
 	actAcquire actionKind = iota
 	actRelease
-	actTry    // acquire, if the result is true
-	actCall   // call of a function of the package that has effects
-	actEnter  // call of a function of the package that takes locks, but has no effects
-	actRun    // call of a function that a function returned, which has effects
-	actDefer  // remember deferred
-	actDefers // RunDefers, or a panic
-	actStore  // assign to memory
-	actHand   // give locks to code that is not seen
-	actEscape // a function value that releases locks goes where it is not followed
+	actTry      // acquire, if the result is true
+	actCall     // call of a function of the package that has effects
+	actEnter    // call of a function of the package that takes locks, but has no effects
+	actImported // call of a function of another package of which a summary is known
+	actRun      // call of a function that a function returned, which has effects
+	actDefer    // remember deferred
+	actDefers   // RunDefers, or a panic
+	actStore    // assign to memory
+	actHand     // give locks to code that is not seen
+	actEscape   // a function value that releases locks goes where it is not followed
 )
 
 // An action is what an instruction means for locks. An instruction without
@@ -36,6 +37,7 @@ type action struct {
 	callee   *ssa.Function
 	enters   []entered   // of a call: what it runs that takes locks
 	runs     []paramCall // of a call: the caller's parameters that are called by it
+	outcomes []Outcome   // of actImported, in the caller's terms
 	effects  []effect    // of actRun, in the function's own terms; of actHand and actEscape, the locks
 	deferred *action     // of actDefer; nil if what is deferred has no effect
 	store    *ssa.Store
@@ -93,7 +95,7 @@ func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 		a := &action{kind: actDefer, instr: instr}
 		if d := e.decodeCall(instr, &instr.Call); d != nil {
 			switch d.kind {
-			case actAcquire, actRelease, actCall, actEnter, actRun, actTry, actHand:
+			case actAcquire, actRelease, actCall, actEnter, actImported, actRun, actTry, actHand:
 				a.deferred = d
 			}
 		}
@@ -152,6 +154,9 @@ func (e *engine) decodeCall(instr ssa.Instruction, call *ssa.CallCommon) *action
 		return e.decodeEntry(&action{kind: actCall, instr: instr, call: inner, callee: callee})
 	}
 	if a := e.decodeReleaser(instr, call); a != nil {
+		return a
+	}
+	if a := e.decodeImported(instr, call); a != nil {
 		return a
 	}
 	if a := e.decodeHand(instr, call); a != nil {

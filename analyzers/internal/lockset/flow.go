@@ -189,6 +189,8 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		return []state{got.learn(fact{cond: cond, val: true}), s.learn(fact{cond: cond, val: false})}
 	case actCall:
 		return e.call(a, s, at, rec)
+	case actImported:
+		return e.callImported(a, s, rec)
 	case actRun:
 		for _, ef := range e.rebaseEffects(a.effects, a) {
 			s = e.effect(s, ef, a.instr, rec)

@@ -66,6 +66,7 @@ var Analyzer = &analysis.Analyzer{
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/lockset",
 	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer},
 	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Exports)},
 	Run:        diagnostic.Guard(run),
 }
 
@@ -85,6 +86,7 @@ type engine struct {
 	funcs   map[*ssa.Function]*funcInfo
 	methods map[methodKey]*ssa.Function
 	loose   map[Class]bool // see Doubtful
+	imported
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -95,6 +97,17 @@ func run(pass *analysis.Pass) (any, error) {
 		exprs:   newExprs(paths),
 		funcs:   make(map[*ssa.Function]*funcInfo),
 		methods: make(map[methodKey]*ssa.Function),
+		imported: imported{
+			lookup: func(pkg *types.Package) *Exports {
+				x := new(Exports)
+				if !pass.ImportPackageFact(pkg, x) {
+					return nil
+				}
+				return x
+			},
+			known:   make(map[*types.Package]*Exports),
+			globals: make(map[string]*types.Var),
+		},
 	}}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	for _, fn := range src.Funcs {
@@ -105,6 +118,9 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	r.findLoose()
 	r.inferEntries(src.Funcs)
+	if x := r.exports(pass.Fset, src.Funcs); x != nil {
+		pass.ExportPackageFact(x)
+	}
 	return r, nil
 }
 

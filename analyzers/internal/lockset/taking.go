@@ -93,7 +93,16 @@ type Taking struct {
 	Class Class
 	// Chain leads to the call of Lock: the calls on the way, then Lock itself.
 	Chain []ssa.Instruction
+	// Far is set if the last of Chain calls a function of another package, which
+	// takes the lock.
+	Far   *Far
 	facts []fact // what is known on that path
+}
+
+// Far is the part of a chain of calls that is in other packages.
+type Far struct {
+	Path  string // the functions on the way, as a message names them
+	Place string // the file and line of the call of Lock
 }
 
 // A Reentry is the taking of a lock that is held already.
@@ -101,6 +110,7 @@ type Reentry struct {
 	Lock        // as it is taken
 	Held  level // as it is held
 	Chain []ssa.Instruction
+	Far   *Far
 }
 
 // HeldMode is the mode in which the lock is held.
@@ -117,7 +127,8 @@ type Edge struct {
 	To        Lock              // taken; the path is not valid if the function has no name for it
 	ToClass   Class
 	Chain     []ssa.Instruction // to the call of Lock that takes To
-	Also      []Lock            // what else is held
+	Far       *Far
+	Also      []Lock // what else is held
 }
 
 // maxTakings bounds the locks that a function is said to take.
@@ -128,7 +139,7 @@ const maxChain = 12
 
 // An entered is a function that a call runs before it returns.
 type entered struct {
-	fn    *ssa.Function
+	fn    *ssa.Function   // nil if it is in another package: takes are in the caller's terms
 	call  *ssa.CallCommon // with the arguments that fn's parameters are
 	takes []Taking
 	// under are the locks that the callee holds when it calls fn, which it was
@@ -251,12 +262,19 @@ func (e *engine) recordTakings(rec *recorder, a *action, s state, at exitKind) {
 		return
 	}
 	for _, en := range a.enters {
+		if en.fn == nil {
+			for _, t := range en.takes {
+				t.Chain = []ssa.Instruction{a.instr}
+				rec.take(e, s, nil, t)
+			}
+			continue
+		}
 		call := &action{kind: actCall, instr: a.instr, call: en.call, callee: en.fn}
 		for _, t := range en.takes {
 			if len(t.Chain) >= maxChain || e.contradicts(s, &Outcome{facts: t.facts}, call, at) {
 				continue
 			}
-			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
+			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
 			if t.Path.IsValid() {
 				if p, ok := e.paths.Rebase(t.Path, en.fn, en.call); ok {
 					in.Path = p
@@ -312,7 +330,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 	}
 	for _, lv := range held {
 		if t.Path.IsValid() && lv.Path == t.Path {
-			r.info.flow.Reentries = append(r.info.flow.Reentries, Reentry{Lock: t.Lock, Held: lv, Chain: t.Chain})
+			r.info.flow.Reentries = append(r.info.flow.Reentries, Reentry{Lock: t.Lock, Held: lv, Chain: t.Chain, Far: t.Far})
 			continue
 		}
 		c := ClassOf(lv.Path)
@@ -325,7 +343,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 				also = append(also, other.Lock)
 			}
 		}
-		r.info.flow.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Also: also})
+		r.info.flow.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Far: t.Far, Also: also})
 	}
 	if released {
 		return // the caller's: given back before it is taken again
@@ -342,7 +360,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		if old.Lock == t.Lock && old.Class == t.Class {
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(t.facts, f) })
 			if len(t.Chain) < len(old.Chain) {
-				old.Chain = t.Chain
+				old.Chain, old.Far = t.Chain, t.Far
 			}
 			return
 		}

@@ -35,7 +35,7 @@ func (n *Namer) Lock(site ssa.Instruction, p access.Path) string {
 	sel := n.Selector(site.Pos())
 	switch call, ok := site.(ssa.CallInstruction); {
 	case sel == nil || !ok:
-	case n.locks.Through(site) == nil:
+	case n.direct(site):
 		return types.ExprString(sel.X)
 	case len(call.Common().Args) > 0:
 		if _, isMethod := n.pass.TypesInfo.Selections[sel]; isMethod {
@@ -45,6 +45,12 @@ func (n *Namer) Lock(site ssa.Instruction, p access.Path) string {
 		}
 	}
 	return paths.Text(p)
+}
+
+// direct reports whether site is a call of Lock or the like itself.
+func (n *Namer) direct(site ssa.Instruction) bool {
+	_, ok := n.locks.PathAt(site)
+	return ok && n.locks.Through(site) == nil
 }
 
 // resultName returns the variable that the call at pos assigns the result to

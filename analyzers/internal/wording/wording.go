@@ -29,11 +29,15 @@ func Place(fset *token.FileSet, pos token.Pos) string {
 
 // Path names the functions that a chain of calls goes through, from the one
 // that the first call enters to the one that has the last instruction, as in
-// "load, which calls fetch". The first instruction is not in any of them.
-func Path(chain []ssa.Instruction) string {
+// "load, which calls fetch". The first instruction is not in any of them. far, if
+// not empty, names the functions of other packages that the last instruction calls.
+func Path(chain []ssa.Instruction, far string) string {
 	var names []string
 	for _, instr := range chain[1:] {
 		names = append(names, Func(instr.Parent()))
+	}
+	if far != "" {
+		names = append(names, far)
 	}
 	return strings.Join(names, ", which calls ")
 }

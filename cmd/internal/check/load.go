@@ -82,18 +82,18 @@ func (ld *loader) batches(ctx context.Context) ([][]string, error) {
 	if namesFiles(ld.opts.Patterns) || !wild && len(ld.opts.Patterns) <= ld.opts.batch {
 		return [][]string{ld.opts.Patterns}, nil
 	}
-	cfg := ld.config(ctx, packages.NeedName)
+	cfg := ld.config(ctx, packages.NeedName|packages.NeedImports)
 	cfg.Tests = false
 	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
 	if err != nil || len(pkgs) <= ld.opts.batch {
 		// An error will come up again, and be explained.
 		return [][]string{ld.opts.Patterns}, ctx.Err()
 	}
+	slices.SortFunc(pkgs, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
 	var paths []string
-	for _, pkg := range pkgs {
+	for _, pkg := range dependenciesFirst(pkgs) {
 		paths = append(paths, pkg.PkgPath)
 	}
-	slices.Sort(paths)
 	return slices.Collect(slices.Chunk(slices.Compact(paths), ld.opts.batch)), nil
 }
 
