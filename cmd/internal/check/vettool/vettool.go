@@ -232,6 +232,7 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 	if cfg.VetxOnly {
 		return 0, nil
 	}
+	collectRarely(cfg)
 	if cfg.Stdout != "" {
 		f, err := os.Create(cfg.Stdout)
 		if err != nil {
