@@ -7,13 +7,13 @@ import (
 	"slices"
 	"strconv"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -190,15 +190,7 @@ func (c *checker) selector(pos token.Pos) *ast.SelectorExpr {
 }
 
 // enclosing returns the syntax around pos, innermost first.
-func (c *checker) enclosing(pos token.Pos) []ast.Node {
-	for _, file := range c.pass.Files {
-		if file.FileStart <= pos && pos < file.FileEnd {
-			path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-			return path
-		}
-	}
-	return nil
-}
+func (c *checker) enclosing(pos token.Pos) []ast.Node { return syntax.Enclosing(c.pass.Files, pos) }
 
 // positions returns the places of exits in source order, each once.
 func positions(exits []lockset.Exit, fn *ssa.Function) []token.Pos {
