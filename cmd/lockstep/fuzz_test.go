@@ -31,7 +31,7 @@ import (
 func FuzzSuite(f *testing.F) {
 	for seed := range uint64(12) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		data := make([]byte, 100+r.IntN(1500))
+		data := make([]byte, 100+r.IntN(900))
 		for i := range data {
 			data[i] = byte(r.Uint32())
 		}
@@ -40,7 +40,7 @@ func FuzzSuite(f *testing.F) {
 	f.Add([]byte(nil))
 	std := newStandard(f)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if len(data) > 4096 {
+		if len(data) > 2048 {
 			t.Skip("longer than it is worth")
 		}
 		// Two packages of one string: an engine that keeps something for the

@@ -31,8 +31,8 @@ func Package(name string, data []byte) string {
 }
 
 const (
-	maxFuncs      = 8
-	maxStatements = 60 // of a function, before it comes to an end
+	maxFuncs      = 5
+	maxStatements = 25 // of a function, before it comes to an end
 	maxDepth      = 6
 )
 

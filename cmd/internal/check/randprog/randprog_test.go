@@ -10,10 +10,10 @@ import (
 	"testing"
 )
 
-// Bytes returns a random string of a length that gives a program of some size.
+// randomBytes returns a random string of a length that gives a program of some size.
 func randomBytes(seed uint64) []byte {
 	r := rand.New(rand.NewPCG(seed, 1))
-	data := make([]byte, r.IntN(3000))
+	data := make([]byte, r.IntN(1500))
 	for i := range data {
 		data[i] = byte(r.Uint32())
 	}
