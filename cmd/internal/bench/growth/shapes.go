@@ -22,6 +22,8 @@ var shapes = []shape{
 	{"closures", closures},
 	{"goroutines", goroutines},
 	{"onefunction", manyClosuresInOne},
+	{"manylocks", manyLocks},
+	{"data", data},
 }
 
 const header = `package p
@@ -292,4 +294,33 @@ func manyClosuresInOne(lines int) string {
 		},
 `, i)
 	}) + "\t}\n}\n"
+}
+
+// manyLocks has one function that takes a new lock every few lines and keeps
+// half of them to the end.
+func manyLocks(lines int) string {
+	return build(lines-3, func(b *strings.Builder, i int) {
+		if i == 0 {
+			b.WriteString("\nfunc (t *T) all(n int) {\n")
+		}
+		fmt.Fprintf(b, `	var a%[1]d, b%[1]d sync.Mutex
+	a%[1]d.Lock()
+	if n > %[1]d {
+		t.n++
+	}
+	a%[1]d.Unlock()
+	b%[1]d.Lock()
+	defer b%[1]d.Unlock()
+`, i)
+	}) + "}\n"
+}
+
+// data has one large table and little code, as generated packages of tables do.
+func data(lines int) string {
+	return build(lines-10, func(b *strings.Builder, i int) {
+		if i == 0 {
+			b.WriteString("\nfunc (t *T) lookup(n int) string {\n\tt.mu.Lock()\n\tdefer t.mu.Unlock()\n\treturn table[n].name\n}\n\nvar table = []struct{ name string; codes []int }{\n")
+		}
+		fmt.Fprintf(b, "\t{name: \"name%[1]d\", codes: []int{%[1]d, 2, 3}},\n", i)
+	}) + "}\n"
 }
