@@ -3,6 +3,8 @@ package diagnostic
 import (
 	"go/ast"
 	"go/token"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 // extent returns the range of the syntax that is known by pos alone. An
@@ -15,23 +17,22 @@ func extent(files []*ast.File, pos, end token.Pos) (token.Pos, token.Pos) {
 	if !pos.IsValid() || end > pos {
 		return pos, end
 	}
-	for _, file := range files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
+	_, decl := syntax.Decl(files, pos)
+	if decl == nil {
+		return pos, pos
+	}
+	var found ast.Node
+	ast.Inspect(decl, func(n ast.Node) bool {
+		if n == nil || pos < n.Pos() || n.End() <= pos {
+			return false
 		}
-		var found ast.Node
-		ast.Inspect(file, func(n ast.Node) bool {
-			if n == nil || pos < n.Pos() || n.End() <= pos {
-				return false
-			}
-			if found == nil {
-				found = knownBy(n, pos)
-			}
-			return found == nil
-		})
-		if found != nil {
-			return found.Pos(), found.End()
+		if found == nil {
+			found = knownBy(n, pos)
 		}
+		return found == nil
+	})
+	if found != nil {
+		return found.Pos(), found.End()
 	}
 	return pos, pos
 }

@@ -19,6 +19,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Key names one sentence of a catalogue.
@@ -57,19 +58,28 @@ func New(key Key, pairs ...string) Message {
 	return m
 }
 
-// A Catalogue words messages. It is immutable once loaded.
+// A Catalogue words messages. It never changes. It is read when it is first
+// asked for a text: a process that go vet starts for a dependency words nothing.
 type Catalogue struct {
-	texts map[Lang]map[Key]template
+	texts func() map[Lang]map[Key]template
 }
 
 // Load reads every *.json file at the root of fsys as the catalogue of the
 // language that its name gives.
 func Load(fsys fs.FS) (*Catalogue, error) {
+	texts, err := read(fsys)
+	if err != nil {
+		return nil, err
+	}
+	return &Catalogue{texts: func() map[Lang]map[Key]template { return texts }}, nil
+}
+
+func read(fsys fs.FS) (map[Lang]map[Key]template, error) {
 	names, err := fs.Glob(fsys, "*.json")
 	if err != nil {
 		return nil, err
 	}
-	c := &Catalogue{texts: make(map[Lang]map[Key]template)}
+	all := make(map[Lang]map[Key]template)
 	for _, name := range names {
 		data, err := fs.ReadFile(fsys, name)
 		if err != nil {
@@ -87,35 +97,39 @@ func Load(fsys fs.FS) (*Catalogue, error) {
 			}
 			parsed[key] = t
 		}
-		c.texts[Lang(strings.TrimSuffix(path.Base(name), ".json"))] = parsed
+		all[Lang(strings.TrimSuffix(path.Base(name), ".json"))] = parsed
 	}
-	if c.texts[English] == nil {
+	if all[English] == nil {
 		return nil, fmt.Errorf("message catalogue has no %s.json", English)
 	}
-	return c, nil
+	return all, nil
 }
 
-// MustLoad is Load of the folder dir of an embedded file system. It panics on
-// error, since an embedded catalogue is part of the program's source.
+// MustLoad is Load of the folder dir of an embedded file system, put off until
+// the catalogue is first used. It panics then if something is wrong, since an
+// embedded catalogue is part of the program's source.
 func MustLoad(fsys fs.FS, dir string) *Catalogue {
-	sub, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic(err)
-	}
-	c, err := Load(sub)
-	if err != nil {
-		panic(err)
-	}
-	return c
+	return &Catalogue{texts: sync.OnceValue(func() map[Lang]map[Key]template {
+		sub, err := fs.Sub(fsys, dir)
+		if err != nil {
+			panic(err)
+		}
+		texts, err := read(sub)
+		if err != nil {
+			panic(err)
+		}
+		return texts
+	})}
 }
 
 // Text words m in the given language, or in English where that language
 // lacks the key. An unknown key or argument shows as itself, never as
 // nothing, so that a mistake in a catalogue cannot hide a finding.
 func (c *Catalogue) Text(lang Lang, m Message) string {
-	t, ok := c.texts[lang][m.Key]
+	texts := c.texts()
+	t, ok := texts[lang][m.Key]
 	if !ok {
-		t, ok = c.texts[English][m.Key]
+		t, ok = texts[English][m.Key]
 	}
 	if !ok {
 		return fallback(m)
@@ -124,15 +138,15 @@ func (c *Catalogue) Text(lang Lang, m Message) string {
 }
 
 // Languages lists the languages of the catalogue in order.
-func (c *Catalogue) Languages() []Lang { return slices.Sorted(maps.Keys(c.texts)) }
+func (c *Catalogue) Languages() []Lang { return slices.Sorted(maps.Keys(c.texts())) }
 
 // Keys lists the keys of the English catalogue in order.
-func (c *Catalogue) Keys() []Key { return slices.Sorted(maps.Keys(c.texts[English])) }
+func (c *Catalogue) Keys() []Key { return slices.Sorted(maps.Keys(c.texts()[English])) }
 
 // Params lists, in order of first use, the argument names that the template
 // of key wants in the given language; ok is false if there is no such template.
 func (c *Catalogue) Params(lang Lang, key Key) (names []string, ok bool) {
-	t, ok := c.texts[lang][key]
+	t, ok := c.texts()[lang][key]
 	for _, p := range t {
 		if p.param != "" && !slices.Contains(names, p.param) {
 			names = append(names, p.param)

@@ -1,6 +1,9 @@
 package message
 
 import (
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 	"testing/fstest"
@@ -48,5 +51,24 @@ func TestLoadRejects(t *testing.T) {
 		if _, err := Load(fsys); err == nil {
 			t.Errorf("%s: Load succeeded", name)
 		}
+	}
+}
+
+// Embedded catalogues are read when they are used, which may be late: all of
+// the module's are read here.
+func TestEveryCatalogueLoads(t *testing.T) {
+	found := 0
+	err := filepath.WalkDir("../..", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.Name() != "en.json" {
+			return err
+		}
+		found++
+		if _, err := Load(os.DirFS(filepath.Dir(name))); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		return nil
+	})
+	if err != nil || found == 0 {
+		t.Errorf("%d catalogues found, error %v", found, err)
 	}
 }

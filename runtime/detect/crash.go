@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/runtime/evidence"
@@ -22,12 +21,12 @@ import (
 // what follows is told by its shape.
 
 var (
-	crashSignal = regexp.MustCompile(`^SIG[A-Z]+: \w[\w ]*$`)
-	crashDetail = regexp.MustCompile(`^(?:\t.*|\[signal .*|\[originating .*|PC=0x[0-9a-f]+ m=.*|runtime stack:|runtime: .*|)$`)
-	recovered   = regexp.MustCompile(` \[recovered(?:, repanicked)?\]$`)
-	runningTest = regexp.MustCompile(`^\t\t(\S+) \([\w.]+\)$`)
+	crashSignal = newPattern(`^SIG[A-Z]+: \w[\w ]*$`)
+	crashDetail = newPattern(`^(?:\t.*|\[signal .*|\[originating .*|PC=0x[0-9a-f]+ m=.*|runtime stack:|runtime: .*|)$`)
+	recovered   = newPattern(` \[recovered(?:, repanicked)?\]$`)
+	runningTest = newPattern(`^\t\t(\S+) \([\w.]+\)$`)
 	// crashEnd is what go test and the test binary print after a crash.
-	crashEnd = regexp.MustCompile(`^(?:exit status \d+|FAIL(?:\t.*)?|ok  \t.*|PASS|=== [A-Z]+ .*|\s*--- (?:FAIL|PASS|SKIP): .*)$`)
+	crashEnd = newPattern(`^(?:exit status \d+|FAIL(?:\t.*)?|ok  \t.*|PASS|=== [A-Z]+ .*|\s*--- (?:FAIL|PASS|SKIP): .*)$`)
 )
 
 // maxStray is how many foreign lines may stand between the header of a crash

@@ -2,7 +2,6 @@ package detect
 
 import (
 	"bytes"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -52,11 +51,11 @@ var lockKinds = map[string]evidence.Kind{
 }
 
 var (
-	lockGoroutine = regexp.MustCompile(`^(current )?goroutine (\d+) lock (0x[0-9a-f]+)$`)
-	lockFrame     = regexp.MustCompile(`^(\S.*?):(\d+) (\S.*?) (\{ .* \}|\?\?\?)( <<<<<)?$`)
-	lockCall      = regexp.MustCompile(`\bR?Lock\(\)`)
-	lockWaited    = regexp.MustCompile(`^Have been trying to lock it again for more than (\S+)$`)
-	lockHolderNow = regexp.MustCompile(`^Here is what goroutine (\d+) doing now$`)
+	lockGoroutine = newPattern(`^(current )?goroutine (\d+) lock (0x[0-9a-f]+)$`)
+	lockFrame     = newPattern(`^(\S.*?):(\d+) (\S.*?) (\{ .* \}|\?\?\?)( <<<<<)?$`)
+	lockCall      = newPattern(`\bR?Lock\(\)`)
+	lockWaited    = newPattern(`^Have been trying to lock it again for more than (\S+)$`)
+	lockHolderNow = newPattern(`^Here is what goroutine (\d+) doing now$`)
 )
 
 // Locks is the evidence of go-deadlock in output.

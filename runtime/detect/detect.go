@@ -2,7 +2,6 @@ package detect
 
 import (
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -55,7 +54,7 @@ func settle(e *evidence.Evidence, opt Options) {
 	}
 }
 
-var testFunc = regexp.MustCompile(`\.((?:Test|Benchmark|Fuzz|Example)(?:[^a-z.()\[]\w*)?)(?:\.func\d+(?:\.\d+)*)?$`)
+var testFunc = newPattern(`\.((?:Test|Benchmark|Fuzz|Example)(?:[^a-z.()\[]\w*)?)(?:\.func\d+(?:\.\d+)*)?$`)
 
 // testName is the test that f is the function of, or a function literal in it.
 func testName(f evidence.Frame) string {

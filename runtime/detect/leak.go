@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,9 +19,9 @@ import (
 //	#	0x4dc6af	main.(*feed).produce+0x2f	/home/user/app/main.go:19
 
 var (
-	leakProfile = regexp.MustCompile(`^goroutineleak profile: total \d+$`)
-	leakGroup   = regexp.MustCompile(`^(\d+) @(?: 0x[0-9a-f]+)+$`)
-	leakFrame   = regexp.MustCompile(`^#\t0x[0-9a-f]+\t(\S.*)\+0x[0-9a-f]+\t+(.+):(\d+)$`)
+	leakProfile = newPattern(`^goroutineleak profile: total \d+$`)
+	leakGroup   = newPattern(`^(\d+) @(?: 0x[0-9a-f]+)+$`)
+	leakFrame   = newPattern(`^#\t0x[0-9a-f]+\t(\S.*)\+0x[0-9a-f]+\t+(.+):(\d+)$`)
 )
 
 // Leaks is the evidence of goroutineleak profiles in output: one for each

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -32,14 +31,14 @@ const (
 )
 
 var (
-	raceAccess  = regexp.MustCompile(`^(Previous )?(?i:(atomic )?(read|write)) at (0x[0-9a-f]+) by (?:(main goroutine)|goroutine (\d+)):$`)
-	raceCreated = regexp.MustCompile(`^Goroutine (\d+) \(([\w ]+)\) created at:$`)
-	raceFunc    = regexp.MustCompile(`^  (\S.*)\(\)$`)
-	racePos     = regexp.MustCompile(`^      (.+):(\d+) \+0x[0-9a-f]+$`)
+	raceAccess  = newPattern(`^(Previous )?(?i:(atomic )?(read|write)) at (0x[0-9a-f]+) by (?:(main goroutine)|goroutine (\d+)):$`)
+	raceCreated = newPattern(`^Goroutine (\d+) \(([\w ]+)\) created at:$`)
+	raceFunc    = newPattern(`^  (\S.*)\(\)$`)
+	racePos     = newPattern(`^      (.+):(\d+) \+0x[0-9a-f]+$`)
 	raceLost    = "  [failed to restore the stack]"
-	raceLimit   = regexp.MustCompile(`race: limit on \d+ simultaneously alive goroutines is exceeded, dying$`)
-	raceVerdict = regexp.MustCompile(`^\s+testing\.go:\d+: race detected during execution of (?:test|benchmark)$`)
-	testFailed  = regexp.MustCompile(`^\s*--- FAIL: (\S+) \(`)
+	raceLimit   = newPattern(`race: limit on \d+ simultaneously alive goroutines is exceeded, dying$`)
+	raceVerdict = newPattern(`^\s+testing\.go:\d+: race detected during execution of (?:test|benchmark)$`)
+	testFailed  = newPattern(`^\s*--- FAIL: (\S+) \(`)
 )
 
 // Races is the evidence of the race detector in output: its reports, its

@@ -1,7 +1,6 @@
 package detect
 
 import (
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -18,10 +17,10 @@ import (
 //		/home/user/app/main.go:8 +0x4c
 
 var (
-	goroutineHeader = regexp.MustCompile(`^goroutine (\d+) (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[(.+)\].*:$`)
-	tracebackPos    = regexp.MustCompile(`^\t(.+):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
-	createdBy       = regexp.MustCompile(`^created by (\S.*?)(?: in goroutine (\d+))?$`)
-	elided          = regexp.MustCompile(`^\.\.\.(?:additional|\d+) frames elided\.\.\.$`)
+	goroutineHeader = newPattern(`^goroutine (\d+) (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[(.+)\].*:$`)
+	tracebackPos    = newPattern(`^\t(.+):(\d+)(?: \+0x[0-9a-f]+)?(?: fp=.*)?$`)
+	createdBy       = newPattern(`^created by (\S.*?)(?: in goroutine (\d+))?$`)
+	elided          = newPattern(`^\.\.\.(?:additional|\d+) frames elided\.\.\.$`)
 )
 
 // A goroutine is one goroutine of a traceback.

@@ -46,21 +46,20 @@ func (e *engine) analyze(info *funcInfo) {
 	}
 	info.in = make([][]state, len(fn.Blocks))
 	order := postorder(fn)
-	dirty := make([]bool, len(fn.Blocks))
+	work := newWorklist(fn, order)
 	info.in[0] = []state{{}}
-	dirty[0] = true
+	work.add(fn.Blocks[0])
 	for budget := maxVisits(len(order)); budget > 0; budget-- {
-		b := nextDirty(order, dirty)
+		b := work.next()
 		if b == nil {
 			break
 		}
-		dirty[b.Index] = false
 		if budget == 1 {
 			info.lost = true
 		}
 		e.flowOut(info, b, nil, func(succ *ssa.BasicBlock, s state) {
 			if info.addState(succ, s) {
-				dirty[succ.Index] = true
+				work.add(succ)
 			}
 		})
 	}
@@ -79,7 +78,7 @@ func (e *engine) analyze(info *funcInfo) {
 func maxVisits(blocks int) int { return min(64*blocks, 4096+8*blocks) }
 
 // postorder returns the blocks of fn that can be reached, callees of edges
-// first; nextDirty takes them from the end.
+// first; a worklist takes them from the end.
 func postorder(fn *ssa.Function) []*ssa.BasicBlock {
 	seen := make([]bool, len(fn.Blocks))
 	var order []*ssa.BasicBlock
@@ -106,10 +105,35 @@ func postorder(fn *ssa.Function) []*ssa.BasicBlock {
 	return order
 }
 
-func nextDirty(order []*ssa.BasicBlock, dirty []bool) *ssa.BasicBlock {
-	for i := len(order) - 1; i >= 0; i-- {
-		if dirty[order[i].Index] {
-			return order[i]
+// A worklist holds the blocks to visit, those first that are last in the
+// postorder.
+type worklist struct {
+	order []*ssa.BasicBlock
+	place []int // of a block in order, by its index
+	dirty []bool
+	last  int // no place behind it is dirty
+}
+
+func newWorklist(fn *ssa.Function, order []*ssa.BasicBlock) *worklist {
+	w := &worklist{order: order, place: make([]int, len(fn.Blocks)), dirty: make([]bool, len(order))}
+	for i, b := range order {
+		w.place[b.Index] = i
+	}
+	return w
+}
+
+func (w *worklist) add(b *ssa.BasicBlock) {
+	i := w.place[b.Index]
+	w.dirty[i] = true
+	w.last = max(w.last, i)
+}
+
+// next takes a block off the list; nil if there is none.
+func (w *worklist) next() *ssa.BasicBlock {
+	for ; w.last >= 0; w.last-- {
+		if w.dirty[w.last] {
+			w.dirty[w.last] = false
+			return w.order[w.last]
 		}
 	}
 	return nil

@@ -56,6 +56,15 @@ func (s state) level(l Lock) (level, bool) {
 	return level{}, false
 }
 
+// levelNear is level for a lock that is probably at place i, since s comes from
+// the same state as another that has it there.
+func (s state) levelNear(l Lock, i int) (level, bool) {
+	if i < len(s.levels) && s.levels[i].Lock == l {
+		return s.levels[i], true
+	}
+	return s.level(l)
+}
+
 // with returns s with the level of lv's lock replaced; a level of zero that
 // says nothing is dropped.
 func (s state) with(lv level) state {
@@ -77,8 +86,8 @@ func (s state) same(t state) bool {
 	if len(s.levels) != len(t.levels) || !slices.Equal(s.defers, t.defers) {
 		return false
 	}
-	for _, a := range s.levels {
-		b, ok := t.level(a.Lock)
+	for i, a := range s.levels {
+		b, ok := t.levelNear(a.Lock, i)
 		if !ok || a.n != b.n || a.maybe != b.maybe || a.handed != b.handed {
 			return false
 		}
@@ -94,7 +103,7 @@ func (s state) merge(t state) (m state, changed bool) {
 		s.facts, changed = facts, true
 	}
 	for i, lv := range s.levels {
-		other, _ := t.level(lv.Lock)
+		other, _ := t.levelNear(lv.Lock, i)
 		sites := union(lv.sites, other.sites)
 		if len(sites) != len(lv.sites) {
 			s.levels = slices.Clone(s.levels)

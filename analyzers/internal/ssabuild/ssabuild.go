@@ -18,6 +18,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/relevance"
 )
 
 // Analyzer yields the [*SSA] of a package.
@@ -29,7 +30,9 @@ var Analyzer = &analysis.Analyzer{
 	ResultType: reflect.TypeFor[*SSA](),
 }
 
-// SSA is the SSA form of a package.
+// SSA is the SSA form of a package. Of a package that cannot matter for
+// concurrency, as package relevance tells, it is empty: its functions are not
+// built, and Funcs has none.
 type SSA struct {
 	Pkg *ssa.Package
 	// Funcs are the functions and methods declared in the package and the
@@ -40,6 +43,9 @@ type SSA struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
+	if !relevance.Package(pass.Files) {
+		return &SSA{Pkg: prog.CreatePackage(pass.Pkg, nil, pass.TypesInfo, false)}, nil
+	}
 	prog.SetNoReturn(newReturns(pass).never)
 	for _, p := range pass.Pkg.Imports() {
 		prog.CreatePackage(p, nil, nil, true)

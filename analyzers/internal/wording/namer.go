@@ -6,11 +6,11 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 // A Namer names locks as the source writes them where they are acquired.
@@ -97,12 +97,4 @@ func (n *Namer) Selector(pos token.Pos) *ast.SelectorExpr {
 }
 
 // Enclosing returns the syntax around pos, innermost first.
-func (n *Namer) Enclosing(pos token.Pos) []ast.Node {
-	for _, file := range n.pass.Files {
-		if file.FileStart <= pos && pos < file.FileEnd {
-			path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-			return path
-		}
-	}
-	return nil
-}
+func (n *Namer) Enclosing(pos token.Pos) []ast.Node { return syntax.Enclosing(n.pass.Files, pos) }

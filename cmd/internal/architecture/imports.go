@@ -123,7 +123,7 @@ func isStandard(path string) bool {
 // that is not one of those which serve all checks.
 func isCheck(path string) bool {
 	name, ok := strings.CutPrefix(local(path), "analyzers/")
-	return ok && !strings.Contains(name, "/") && !slices.Contains([]string{"config", "diagnostic", "golangci", "internal", "message"}, name)
+	return ok && !strings.Contains(name, "/") && !slices.Contains([]string{"config", "diagnostic", "golangci", "internal", "message", "relevance"}, name)
 }
 
 func isSuite(path string) bool { return local(path) == "analyzers" }

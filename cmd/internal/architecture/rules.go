@@ -14,9 +14,9 @@ func Rules() []Rule {
 			Forbid: func(from, path string) bool { return isCheck(path) && path != from || outsideChecks(path) },
 		},
 		{
-			Name: "what serves all checks (engines, config, diagnostic, message) never imports a check, the suite, runtime or cmd",
+			Name: "what serves all checks (engines, config, diagnostic, message, relevance) never imports a check, the suite, runtime or cmd",
 			From: func(path string) bool {
-				return underAny(path, "analyzers/internal", "analyzers/config", "analyzers/diagnostic", "analyzers/message")
+				return underAny(path, "analyzers/internal", "analyzers/config", "analyzers/diagnostic", "analyzers/message", "analyzers/relevance")
 			},
 			Forbid: func(_, path string) bool { return isCheck(path) || outsideChecks(path) },
 		},

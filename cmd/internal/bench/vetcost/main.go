@@ -6,7 +6,8 @@
 // counts is the ratio within a round. Each go vet run is cold: go's cache of vet
 // results knows a tool by its contents and its flags, and every round has a
 // tool, or a flag, of its own. The build cache is warm. The code is that of
-// golang.org/x/tools, copied out of the module cache to a temporary folder.
+// golang.org/x/tools, copied out of the module cache to a temporary folder,
+// and that of lockstep itself.
 //
 //	go run ./cmd/internal/bench/vetcost [-rounds n]
 package main
@@ -50,7 +51,11 @@ func run(ctx context.Context, w io.Writer, rounds int) error {
 	}
 	defer os.RemoveAll(temp)
 
-	version, corpus, err := copyTools(ctx, temp)
+	tools, err := copyTools(ctx, temp)
+	if err != nil {
+		return err
+	}
+	own, err := output(ctx, "", "go", "list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
 		return err
 	}
@@ -61,28 +66,43 @@ func run(ctx context.Context, w io.Writer, rounds int) error {
 			return []string{fmt.Sprintf("-printf.funcs=vetcost%d%d", time.Now().UnixNano(), round)}, nil
 		}},
 	}
+	for _, c := range []corpus{tools, {"lockstep", own}} {
+		costs, err := measure(ctx, c, contenders, rounds)
+		if err != nil {
+			return err
+		}
+		print(w, c, contenders, costs)
+	}
+	return nil
+}
+
+// A corpus is a module to vet.
+type corpus struct{ name, dir string }
+
+// measure lets the contenders vet the corpus in turn and returns the cost of
+// each in each round.
+func measure(ctx context.Context, corpus corpus, contenders []contender, rounds int) ([][]time.Duration, error) {
 	costs := make([][]time.Duration, len(contenders))
 	for round := range rounds + 1 {
 		for i, c := range contenders {
 			args, err := c.args(round)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			cost, err := vet(ctx, corpus, args)
+			cost, err := vet(ctx, corpus.dir, args)
 			if err != nil {
-				return fmt.Errorf("%s: %w", c.name, err)
+				return nil, fmt.Errorf("%s on %s: %w", c.name, corpus.name, err)
 			}
 			if round > 0 { // round 0 fills the build cache
 				costs[i] = append(costs[i], cost)
 			}
 		}
 	}
-	print(w, version, contenders, costs)
-	return nil
+	return costs, nil
 }
 
-func print(w io.Writer, version string, contenders []contender, costs [][]time.Duration) {
-	fmt.Fprintf(w, "golang.org/x/tools@%s, CPU seconds (user and system) of each round:\n", version)
+func print(w io.Writer, corpus corpus, contenders []contender, costs [][]time.Duration) {
+	fmt.Fprintf(w, "%s, CPU seconds (user and system) of each round:\n", corpus.name)
 	base := costs[len(costs)-1]
 	for i, c := range contenders {
 		fmt.Fprintf(w, "%-12s", c.name)
@@ -132,14 +152,14 @@ func vet(ctx context.Context, dir string, args []string) (time.Duration, error) 
 }
 
 // copyTools copies golang.org/x/tools at the version in go.mod.
-func copyTools(ctx context.Context, temp string) (version, dir string, err error) {
+func copyTools(ctx context.Context, temp string) (corpus, error) {
 	out, err := output(ctx, "", "go", "list", "-m", "-f", "{{.Version}}\n{{.Dir}}", "golang.org/x/tools")
 	if err != nil {
-		return "", "", err
+		return corpus{}, err
 	}
 	version, from, _ := strings.Cut(out, "\n")
-	dir = filepath.Join(temp, "tools")
-	return version, dir, os.CopyFS(dir, os.DirFS(from))
+	dir := filepath.Join(temp, "tools")
+	return corpus{"golang.org/x/tools@" + version, dir}, os.CopyFS(dir, os.DirFS(from))
 }
 
 func output(ctx context.Context, dir, name string, args ...string) (string, error) {

@@ -236,6 +236,7 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 		}
 		return 0, nil
 	}
+	collectRarely(cfg)
 	if cfg.Stdout != "" {
 		f, err := os.Create(cfg.Stdout)
 		if err != nil {

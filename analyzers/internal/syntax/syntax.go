@@ -1,0 +1,46 @@
+// Package syntax finds the syntax that stands at a position.
+package syntax
+
+import (
+	"cmp"
+	"go/ast"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ast/astutil"
+)
+
+// Decl returns the file and the declaration in it around pos; nil if pos is in
+// none. It searches in halves: a check asks this for each of its findings, and
+// a large package has thousands of declarations.
+func Decl(files []*ast.File, pos token.Pos) (*ast.File, ast.Decl) {
+	for _, file := range files {
+		if pos < file.FileStart || file.FileEnd <= pos {
+			continue
+		}
+		i, found := slices.BinarySearchFunc(file.Decls, pos, func(d ast.Decl, pos token.Pos) int {
+			if d.End() <= pos {
+				return -1
+			}
+			return max(0, cmp.Compare(d.Pos(), pos))
+		})
+		if !found {
+			return nil, nil
+		}
+		return file, file.Decls[i]
+	}
+	return nil, nil
+}
+
+// Enclosing returns the syntax around pos as astutil.PathEnclosingInterval
+// does, innermost first, up to the declaration; nil if pos is in none.
+func Enclosing(files []*ast.File, pos token.Pos) []ast.Node {
+	file, decl := Decl(files, pos)
+	if decl == nil {
+		return nil
+	}
+	one := *file
+	one.Decls = []ast.Decl{decl}
+	path, _ := astutil.PathEnclosingInterval(&one, pos, pos)
+	return path[:len(path)-1]
+}

@@ -1,0 +1,67 @@
+package syntax
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"reflect"
+	"testing"
+
+	"golang.org/x/tools/go/ast/astutil"
+)
+
+const source = `// Package p.
+package p
+
+import "fmt"
+
+// A T has a comment.
+type T struct{ a, b int }
+
+var f = func(n int) { fmt.Println(n + 1) }
+
+func (t *T) sum() int {
+	for i := range t.a { // a comment
+		t.b += i
+	}
+	return t.a +
+		t.b
+}
+
+func last() {}
+`
+
+// Enclosing finds what astutil finds when it looks at the whole file.
+func TestEnclosing(t *testing.T) {
+	fset := token.NewFileSet()
+	other, err := parser.ParseFile(fset, "other.go", "package p\n\nfunc first() {}\n", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parser.ParseFile(fset, "p.go", source, parser.ParseComments)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := 0
+	for pos := file.FileStart; pos < file.FileEnd; pos++ {
+		want, _ := astutil.PathEnclosingInterval(file, pos, pos)
+		want = want[:len(want)-1] // the file
+		declared := false
+		for _, d := range file.Decls {
+			declared = declared || d.Pos() <= pos && pos < d.End()
+		}
+		if !declared {
+			want = nil
+		}
+		if got := Enclosing([]*ast.File{other, file}, pos); len(got) != len(want) || len(got) > 0 && !reflect.DeepEqual(got, want) {
+			t.Fatalf("%s: %T, want %T", fset.Position(pos), got, want)
+		}
+		inside += len(want)
+	}
+	if inside == 0 {
+		t.Error("no position is in a declaration")
+	}
+	if got := Enclosing([]*ast.File{other}, file.Decls[0].Pos()); got != nil {
+		t.Errorf("%T, want nothing in a file that does not have the position", got)
+	}
+}
