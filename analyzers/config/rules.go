@@ -7,8 +7,16 @@ package config
 // holds the two equal.
 func Rules() []string {
 	return []string{
+		"atomic",
+		"atomicalign",
 		"badignore",
+		"copylocks",
 		"datarace",
+		"loopclosure",
+		"lostcancel",
 		"missingunlock",
+		"sigchanyzer",
+		"testinggoroutine",
+		"waitgroup",
 	}
 }
