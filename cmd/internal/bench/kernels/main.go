@@ -8,10 +8,13 @@
 // in one of the functions that the bug is made of; a report of the right kind
 // elsewhere in the kernel is one at the wrong line. Every report that the truth
 // knows nothing of is printed as wrong.
+//
+//	go run ./cmd/internal/bench/kernels [-v]
 package main
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -26,13 +29,17 @@ import (
 )
 
 func main() {
-	if _, err := run(context.Background(), os.Stdout); err != nil {
+	sentences := flag.Bool("v", false, "print what is said of each kernel that is found")
+	flag.Parse()
+	s, err := run(context.Background())
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "kernels:", err)
 		os.Exit(3)
 	}
+	s.print(os.Stdout, *sentences)
 }
 
-func run(ctx context.Context, out io.Writer) (*score, error) {
+func run(ctx context.Context) (*score, error) {
 	dir, err := kernelDir(ctx)
 	if err != nil {
 		return nil, err
@@ -58,9 +65,7 @@ func run(ctx context.Context, out io.Writer) (*score, error) {
 	if len(result.Problems) > 0 {
 		return nil, fmt.Errorf("%s: %s", result.Problems[0].Package, result.Problems[0].Message)
 	}
-	s := judge(truth(), result.Findings)
-	s.print(out)
-	return s, nil
+	return judge(truth(), result.Findings), nil
 }
 
 func kernelDir(ctx context.Context) (string, error) {
@@ -171,12 +176,15 @@ func (s *score) count(c class, v verdict) int {
 	return n
 }
 
-func (s *score) print(out io.Writer) {
+func (s *score) print(out io.Writer, sentences bool) {
 	for _, c := range classes() {
 		fmt.Fprintf(out, "%s\n", c)
 		for _, r := range s.results {
 			if r.kernel.class == c {
 				fmt.Fprintf(out, "  %-16s %-10s  %s\n", r.kernel.name, r.verdict, r.text())
+				if sentences && r.report != nil {
+					fmt.Fprintf(out, "%30s %s\n%30s (%s)\n", "", r.report.Message, "", r.kernel.bug)
+				}
 			}
 		}
 	}

@@ -16,8 +16,7 @@ func TestFloor(t *testing.T) {
 	floor := map[class]int{resource: 6, mixed: 0, communication: 0}
 	const wrong = 0
 
-	var out strings.Builder
-	s, err := run(t.Context(), &out)
+	s, err := run(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,6 +29,8 @@ func TestFloor(t *testing.T) {
 		t.Errorf("%d wrong reports, want at most %d", len(s.wrong), wrong)
 	}
 	if t.Failed() {
+		var out strings.Builder
+		s.print(&out, false)
 		t.Log(out.String())
 	}
 }

@@ -11,10 +11,10 @@ func truth() []kernel {
 				"(*Replica).tick (*Replica).tickRaftMuLocked (*Replica).maybeQuiesceLocked (*Replica).maybeCoalesceHeartbeat", []string{"coalescedMu", "raftMu"}}},
 		}, {
 			name: "cockroach1055", class: mixed,
-			bug: "Stop and Quiesce wait for drain with mu held; StartTask needs mu, and what it adds to drain nobody takes off again",
+			bug: "Stop waits for stop, or for drain, with mu held; the workers need mu in StartTask, and what that adds to drain nobody takes off again",
 			answers: []answer{
-				{holdAndWait, "(*Stopper).Stop (*Stopper).Quiesce", []string{"mu", "drain"}},
-				{waitCount, "(*Stopper).Stop (*Stopper).Quiesce (*Stopper).StartTask", []string{"drain"}},
+				{holdAndWait, "(*Stopper).Stop (*Stopper).Quiesce", []string{"mu", "stop|drain"}},
+				{waitCount, "(*Stopper).Stop (*Stopper).Quiesce (*Stopper).StartTask", []string{"stop|drain"}},
 			},
 		}, {
 			name: "cockroach10790", class: communication,
