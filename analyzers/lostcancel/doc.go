@@ -25,27 +25,29 @@
 //
 // # Why it breaks
 //
-// A context that can be cancelled is known to its parent, and may have a timer or a
-// goroutine of its own. Without a call of cancel all of them stay until the parent is
-// cancelled, or the timer fires: a server whose parent context lives as long as the process loses some
-// memory with every request, and goroutines that wait for ctx.Done() never end.
+// A context that can be cancelled is known to its parent, and may have a timer
+// or a goroutine of its own. Without a call of cancel all of them stay until
+// the parent is cancelled, or the timer fires: a server whose parent context
+// lives as long as the process loses some memory with every request, and
+// goroutines that wait for ctx.Done() never end.
 //
 // # How to fix it
 //
 // Write "defer cancel()" right behind the call that made the context. Calling
-// it twice, or after the timeout, is harmless. If the context is to outlive the function,
-// return cancel, or keep it where the end of the work calls it.
+// it twice, or after the timeout, is harmless. If the context is to outlive the
+// function, return cancel, or keep it where the end of the work calls it.
 //
 // # What counts
 //
-// The results of context.WithCancel, WithTimeout, WithDeadline and their variants
-// with a cause. Any use of the variable counts, be it a call, an argument or a
-// function literal that mentions it. Functions that never return, such as os.Exit and
-// log.Fatal, end a path; package main's main function is left alone.
+// The results of context.WithCancel, WithTimeout, WithDeadline and their
+// variants with a cause. Any use of the variable counts, be it a call, an
+// argument or a function literal that mentions it. Functions that never return,
+// such as os.Exit and log.Fatal, end a path; package main's main function is
+// left alone.
 //
 // This is the check of the same name of go vet, with its sentences worded for
-// this suite. Under "go vet -vettool" it is off unless named, since go vet itself
-// has run it.
+// this suite. Under "go vet -vettool" it is off unless named, since go vet
+// itself has run it.
 //
 // # Limitations
 //

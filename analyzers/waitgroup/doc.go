@@ -23,10 +23,10 @@
 //
 // # Why it breaks
 //
-// A go statement does not wait until its goroutine runs. Wait may be reached before
-// any of the goroutines has called Add: it finds nothing to wait for and returns, and
-// the program goes on, or ends, while nothing has been fetched. Which of the two
-// happens differs from run to run.
+// A go statement does not wait until its goroutine runs. Wait may be reached
+// before any of the goroutines has called Add: it finds nothing to wait for and
+// returns, and the program goes on, or ends, while nothing has been fetched.
+// Which of the two happens differs from run to run.
 //
 // # How to fix it
 //
@@ -38,8 +38,8 @@
 // Add as the first statement of a function literal that a go statement starts.
 //
 // This is the check of the same name of go vet, with its sentences worded for
-// this suite. Under "go vet -vettool" it is off unless named, since go vet itself
-// has run it.
+// this suite. Under "go vet -vettool" it is off unless named, since go vet
+// itself has run it.
 //
 // # Limitations
 //
