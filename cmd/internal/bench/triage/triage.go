@@ -74,7 +74,7 @@ func parse(data []byte) ([]Entry, error) {
 type Tally struct {
 	Corpus     string
 	Skipped    string   // why the corpus could not be read, or ""
-	Incomplete []string // packages of which nothing or not all could be loaded
+	Incomplete []string // packages of which nothing or not all could be loaded, what the corpus imports included
 	Packages   int
 	Tested     int // packages whose tests were analysed too
 	Lines      int
@@ -151,7 +151,7 @@ func (t *Tally) PrintSummary(w io.Writer) {
 			float64(t.Verdicts[False])*linesPerFalse/float64(max(t.Lines, 1)), linesPerFalse)
 	}
 	if n := len(t.Incomplete); n > 0 {
-		fmt.Fprintf(w, "; %d not fully loaded", n)
+		fmt.Fprintf(w, "; %d packages missing or not fully loaded", n)
 	}
 	fmt.Fprintln(w)
 }
@@ -160,7 +160,7 @@ func (t *Tally) PrintSummary(w io.Writer) {
 func (t *Tally) Print(w io.Writer) {
 	t.PrintSummary(w)
 	for _, pkg := range t.Incomplete {
-		fmt.Fprintf(w, "\tnot fully loaded: %s\n", pkg)
+		fmt.Fprintf(w, "\tmissing or not fully loaded: %s\n", pkg)
 	}
 	for _, f := range t.Untriaged {
 		fmt.Fprintf(w, "\tnot triaged: %s: %s (%s)\n", f.Range.Start, f.Message, f.Rule)
