@@ -144,12 +144,12 @@ func newOptions(suite []*analysis.Analyzer) (*options, *flag.FlagSet) {
 }
 
 // rules are the checks to run: those enabled by name, or, if none is, all but
-// those disabled by name, as go vet has it.
+// those disabled by name, as go vet has it, and those that go vet itself runs.
 func (o *options) rules() []*analysis.Analyzer {
 	some := slices.ContainsFunc(o.suite, func(a *analysis.Analyzer) bool { return *o.enabled[a] == on })
 	var rules []*analysis.Analyzer
 	for _, a := range o.suite {
-		if state := *o.enabled[a]; state == on || !some && state != off {
+		if state := *o.enabled[a]; state == on || !some && state != off && !goVetRuns(a.Name) {
 			rules = append(rules, a)
 		}
 	}
