@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -97,7 +99,12 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 // name is what the wait is on, as the source has it.
 func (c *checker) name(w *goroutine.Wait) string {
 	paths := c.pkg.Paths
-	return strings.TrimPrefix(paths.Text(paths.Of(w.Cases[0].On)), "&")
+	v := w.Cases[0].On
+	p := paths.Of(v)
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && p.Len() == 0 {
+		p = paths.Of(load.X) // of a variable that changes
+	}
+	return strings.TrimPrefix(paths.Text(p), "&")
 }
 
 func (c *checker) place(pos token.Pos) string {

@@ -79,15 +79,19 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 const maxDeadlockCost = 8_000_000
 
 // blocks reports whether a wait may last: a send on a channel with room must
-// come often, and to a receiver that expects many.
+// come too often, and to a receiver that expects many.
 func (x *Exploration) blocks(w *Wait) bool {
 	for _, c := range w.Cases {
 		if !c.Send || !c.Buffered {
 			continue
 		}
+		receivers := make(map[*Thread]bool)
+		for _, e := range c.Counterparts {
+			receivers[x.thread(e)] = true
+		}
 		for _, t := range c.targets {
 			mc := t.Obj.Value.(*ssa.MakeChan)
-			if _, ok := constIndex(mc.Size); !ok || !x.canFill(t.Obj) {
+			if size, ok := constIndex(mc.Size); !ok || !x.fillsUp(t.Obj, size, receivers) {
 				return false
 			}
 		}
