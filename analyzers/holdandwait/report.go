@@ -25,6 +25,8 @@ func category(k goroutine.WaitKind) string {
 		return "select"
 	case goroutine.GroupWait:
 		return "waitgroup"
+	case goroutine.LockWait:
+		return "lock"
 	}
 	return "cond"
 }
@@ -35,34 +37,46 @@ func category(k goroutine.WaitKind) string {
 func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) message.Message {
 	w := hw.Wait
 	args := []string{
-		"on", c.name(w), "lock", hw.Held.Lock.Name, "locked", c.place(hw.Held.Instr.Pos()),
+		"func", c.function(w.Instr), "on", c.name(w),
+		"lock", hw.Held.Lock.Name, "locked", c.place(hw.Held.Instr.Pos()),
 	}
-	kind := message.Key(category(w.Kind))
+	key := message.Key(category(w.Kind))
 	if len(hw.Blocked) == 0 {
-		return message.New(kind+"-nothing", append(args, "needs", c.place(hw.Victim.Instr.Pos()))...)
+		return message.New(key+"-nothing", append(args, "needs", c.place(hw.Victim.Instr.Pos()))...)
 	}
 	b := hw.Blocked[0]
-	args = append(args, "end", c.place(x.PosOf(b.Counterpart)))
-	chain := b
-	for chain.At == nil {
-		chain = chain.By[0]
+	if w.Kind == goroutine.ReceiveWait && x.Closes(b.Counterpart) {
+		key = "closed"
 	}
-	args = append(args, "needs", c.place(chain.At.Instr.Pos()), "theirlock", chain.At.Lock.Name)
-	who := message.Key("-caller")
-	switch {
-	case b.Thread == w.Thread():
-		who = "-same"
-	case b.Thread.Spawn != nil:
-		who = "-started"
+	args = append(args, "end", c.place(x.PosOf(b.Counterpart)))
+	if b.Thread.Spawn != nil {
 		args = append(args, "spawn", c.place(b.Thread.Spawn.Pos()))
 	}
-	if b.At == nil {
-		who += "-chain"
-		if b.Wait != nil {
-			args = append(args, "waits", c.place(b.Wait.Instr.Pos()))
-		}
+	need := b.Need()
+	if need == nil {
+		return message.New(key+"-waiting", args...)
 	}
-	return message.New(kind+who, args...)
+	args = append(args, "needs", c.place(need.Instr.Pos()), "theirlock", need.Lock.Name)
+	switch {
+	case b.At == nil && b.Wait == nil:
+		return message.New(key+"-unstarted", args...)
+	case b.Thread == w.Thread():
+		key += "-same"
+	case b.Thread.Spawn != nil:
+		key += "-started"
+	default:
+		key += "-caller"
+		args = append(args, "other", c.function(need.Instr))
+	}
+	if b.Wait != nil {
+		return message.New(key+"-chain", append(args, "waits", c.place(b.Wait.Instr.Pos()))...)
+	}
+	return message.New(key, args...)
+}
+
+// function is the declared function that an instruction is in.
+func (c *checker) function(instr ssa.Instruction) string {
+	return outermost(instr).RelString(c.pkg.SSA.Pkg.Pkg)
 }
 
 func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []diagnostic.Related {
@@ -98,8 +112,14 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 
 // name is what the wait is on, as the source has it.
 func (c *checker) name(w *goroutine.Wait) string {
+	if w.Lock != nil {
+		return w.Lock.Lock.Name
+	}
+	return c.text(w.Cases[0].On)
+}
+
+func (c *checker) text(v ssa.Value) string {
 	paths := c.pkg.Paths
-	v := w.Cases[0].On
 	p := paths.Of(v)
 	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && p.Len() == 0 {
 		p = paths.Of(load.X) // of a variable that changes

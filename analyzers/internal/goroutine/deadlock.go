@@ -50,6 +50,20 @@ type Blocked struct {
 	Counterpart PointID
 }
 
+// Need is where b, or the first of those that it waits for, needs the lock; nil
+// if none does.
+func (b Blocked) Need() *Acquisition {
+	if b.At != nil {
+		return b.At
+	}
+	for _, by := range b.By {
+		if a := by.Need(); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
 // HoldAndWaits lists the waits that may last for ever because of a lock.
 func (x *Exploration) HoldAndWaits() []HoldAndWait {
 	var found []HoldAndWait
@@ -62,7 +76,7 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 			continue
 		}
 		for _, h := range x.must.holds[w.Point] {
-			if !x.usable(h, w) || intersect(h.keys, w.Own) || x.cost > maxDeadlockCost {
+			if !x.usable(h, w) || w.Releases(h) || x.cost > maxDeadlockCost {
 				continue
 			}
 			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
@@ -72,7 +86,83 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 			}
 		}
 	}
+	return append(found, x.lockWaits()...)
+}
+
+// lockWaits finds locks that are acquired with another lock held that whoever
+// holds the first needs to release it. It looks only at locks that are one of
+// many, such as those in a map: others make a cycle in the order of locks,
+// which is another check's business.
+func (x *Exploration) lockWaits() []HoldAndWait {
+	var found []HoldAndWait
+	for _, a := range x.must.order {
+		if a.Try || a.Once || a.Lock.Certain || !x.must.known[a.Point] || !x.Certain(a.Frame) {
+			continue
+		}
+		for _, h := range x.must.holds[a.Point] {
+			if !h.Lock.Certain || h.Once || x.cost > maxDeadlockCost {
+				continue
+			}
+			w := &Wait{Point: a.Point, Frame: a.Frame, Instr: a.Instr, Kind: LockWait, Lock: a}
+			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
+			if d.many = d.isMany(w.Point); !d.many {
+				continue
+			}
+			if blocked, ok := d.releasers(a); ok {
+				found = append(found, HoldAndWait{Wait: w, Held: h, Blocked: blocked})
+			}
+		}
+	}
 	return found
+}
+
+// releasers lists where the goroutines that hold a's lock need the lock held,
+// before they release a's; ok is false if one does not.
+func (d *deadlock) releasers(a *Acquisition) (blocked []Blocked, ok bool) {
+	x := d.x
+	for id := range x.ops {
+		u := PointID(id)
+		if !x.must.known[u] || !slices.ContainsFunc(x.ops[id], func(o op) bool {
+			return o.family == lockFamily && o.release && intersect(o.keys, a.keys)
+		}) {
+			continue
+		}
+		first := d.before(a, u)
+		if first == nil {
+			return nil, false
+		}
+		blocked = append(blocked, Blocked{Thread: x.thread(u), At: first, Counterpart: u})
+	}
+	return blocked, len(blocked) > 0
+}
+
+// before is where a goroutine that holds a's lock needs the lock held on every
+// way to its release at u.
+func (d *deadlock) before(a *Acquisition, u PointID) *Acquisition {
+	x := d.x
+	needs := make(map[PointID]bool)
+	var first *Acquisition
+	for _, b := range x.must.order {
+		if b.Thread() == x.thread(u) && d.conflicts(b) && slices.ContainsFunc(x.must.holds[b.Point], func(h *Acquisition) bool { return slices.Equal(h.keys, a.keys) }) {
+			if needs[b.Point] = true; first == nil {
+				first = b
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	for _, b := range x.must.order {
+		if b.Thread() != x.thread(u) || !slices.Equal(b.keys, a.keys) {
+			continue
+		}
+		for _, s := range x.succs[b.Point] {
+			if _, ok := x.way(s, u, needs); ok {
+				return nil
+			}
+		}
+	}
+	return first
 }
 
 // maxDeadlockCost bounds the search in one exploration.
@@ -91,7 +181,7 @@ func (x *Exploration) blocks(w *Wait) bool {
 		}
 		for _, t := range c.targets {
 			mc := t.Obj.Value.(*ssa.MakeChan)
-			if size, ok := constIndex(mc.Size); !ok || !x.fillsUp(t.Obj, size, receivers) {
+			if size, ok := constIndex(mc.Size); !ok || x.listed(t.Obj) || !x.fillsUp(t.Obj, size, receivers) {
 				return false
 			}
 		}
@@ -100,6 +190,14 @@ func (x *Exploration) blocks(w *Wait) bool {
 		}
 	}
 	return true
+}
+
+// listed reports whether o is kept in a slice, map or channel: how often each
+// of those in it is used is not known.
+func (x *Exploration) listed(o *Object) bool {
+	in := false
+	x.HeldBy(o, func(_ *Object, path Path) { in = in || isElement(path) })
+	return in
 }
 
 // usable reports whether a lock is known well enough for a wait with it. If
@@ -154,7 +252,7 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		blocked = append(blocked, b)
 	}
 	if hw.Blocked = blocked; len(blocked) > 0 {
-		return hw, slices.ContainsFunc(blocked, needsLock)
+		return hw, slices.ContainsFunc(blocked, func(b Blocked) bool { return b.Need() != nil })
 	}
 	for _, a := range d.x.must.order {
 		if d.conflicts(a) && (a.Thread() != d.w.Thread() || d.manyThread(a.Thread())) && d.together(a.Point) {
@@ -164,8 +262,6 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 	}
 	return hw, false
 }
-
-func needsLock(b Blocked) bool { return b.At != nil || slices.ContainsFunc(b.By, needsLock) }
 
 type threadPoints struct {
 	thread *Thread
@@ -393,6 +489,9 @@ func (d *deadlock) isMany(p PointID) bool {
 // manyThread reports whether t stands for several goroutines that share the
 // lock.
 func (d *deadlock) manyThread(t *Thread) bool {
+	if t != nil && t.Kind == Caller {
+		return true
+	}
 	for ; t != nil && t.Parent != nil; t = t.Parent {
 		if t.Kind == Handler || t.Kind == ParallelTest {
 			return true
@@ -403,6 +502,9 @@ func (d *deadlock) manyThread(t *Thread) bool {
 					return false // each has a lock of its own
 				}
 			}
+		}
+		if t.Kind == Caller {
+			return false // there is a program that calls it once
 		}
 		at, ok := d.x.spawnOf[t]
 		if !ok {
