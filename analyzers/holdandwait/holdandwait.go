@@ -1,8 +1,11 @@
 package holdandwait
 
 import (
+	"cmp"
 	"embed"
+	"go/ast"
 	"go/token"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -38,6 +41,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pkg:    pass.ResultOf[goroutine.Analyzer].(*goroutine.Package),
 		locks:  pass.ResultOf[lockset.Analyzer].(*lockset.Result),
 		report: diagnostic.NewReporter(pass, catalogue),
+		files:  pass.Files,
 		waits:  make(map[ssa.Instruction]bool),
 		seen:   make(map[seen]bool),
 	}
@@ -60,6 +64,7 @@ type checker struct {
 	pkg    *goroutine.Package
 	locks  *lockset.Result
 	report *diagnostic.Reporter
+	files  []*ast.File
 	waits  map[ssa.Instruction]bool // that were reported
 	seen   map[seen]bool
 }
@@ -67,9 +72,15 @@ type checker struct {
 // seen identifies what is reported once: a wait and where the lock is acquired.
 type seen struct{ wait, lock ssa.Instruction }
 
-// deadlocks reports the waits of one exploration that may last for ever.
+// deadlocks reports the waits of one exploration that may last for ever, first
+// those that another goroutine could end: of two ways to the same wait, that
+// one explains more.
 func (c *checker) deadlocks(x *goroutine.Exploration) {
-	for _, hw := range x.HoldAndWaits() {
+	found := x.HoldAndWaits()
+	slices.SortStableFunc(found, func(a, b goroutine.HoldAndWait) int {
+		return cmp.Compare(min(len(b.Blocked), 1), min(len(a.Blocked), 1))
+	})
+	for _, hw := range found {
 		key := seen{hw.Wait.Instr, hw.Held.Instr}
 		if !c.seen[key] {
 			c.seen[key], c.waits[hw.Wait.Instr] = true, true
@@ -91,7 +102,7 @@ func (c *checker) diagnostic(x *goroutine.Exploration, hw goroutine.HoldAndWait)
 		Category: category(w.Kind),
 		Pos:      w.Instr.Pos(),
 		Message:  c.message(x, hw),
-		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: hw.Held.Lock.Name, Decl: declaration(hw.Held)},
+		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lock(hw.Held), Decl: declaration(hw.Held)},
 		Function: c.function(w.Instr),
 		Related:  c.related(x, hw),
 	}

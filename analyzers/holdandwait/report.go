@@ -38,7 +38,7 @@ func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) me
 	w := hw.Wait
 	args := []string{
 		"func", c.function(w.Instr), "on", c.name(w),
-		"lock", hw.Held.Lock.Name, "locked", c.place(hw.Held.Instr.Pos()),
+		"lock", c.lock(hw.Held), "locked", c.place(hw.Held.Instr.Pos()),
 	}
 	key := message.Key(category(w.Kind))
 	if len(hw.Blocked) == 0 {
@@ -56,7 +56,7 @@ func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) me
 	if need == nil {
 		return message.New(key+"-waiting", args...)
 	}
-	args = append(args, "needs", c.place(need.Instr.Pos()), "theirlock", need.Lock.Name)
+	args = append(args, "needs", c.place(need.Instr.Pos()), "theirlock", c.lock(need))
 	switch {
 	case b.At == nil && b.Wait == nil:
 		return message.New(key+"-unstarted", args...)
@@ -81,10 +81,10 @@ func (c *checker) function(instr ssa.Instruction) string {
 
 func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []diagnostic.Related {
 	rel := []diagnostic.Related{
-		{Role: diagnostic.RoleLock, Pos: hw.Held.Instr.Pos(), Message: message.New("locked-here", "lock", hw.Held.Lock.Name)},
+		{Role: diagnostic.RoleLock, Pos: hw.Held.Instr.Pos(), Message: message.New("locked-here", "lock", c.lock(hw.Held))},
 	}
 	if hw.Victim != nil {
-		rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: hw.Victim.Instr.Pos(), Message: message.New("victim-here", "lock", hw.Victim.Lock.Name)})
+		rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: hw.Victim.Instr.Pos(), Message: message.New("victim-here", "lock", c.lock(hw.Victim))})
 	}
 	var add func(b goroutine.Blocked)
 	add = func(b goroutine.Blocked) {
@@ -92,7 +92,7 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: b.Thread.Spawn.Pos(), Message: message.New("started-here")})
 		}
 		if b.At != nil {
-			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.At.Instr.Pos(), Message: message.New("needs-here", "lock", b.At.Lock.Name)})
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.At.Instr.Pos(), Message: message.New("needs-here", "lock", c.lock(b.At))})
 		}
 		if b.Wait != nil {
 			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.Wait.Instr.Pos(), Message: message.New("waits-here")})
@@ -110,21 +110,29 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 	return rel
 }
 
-// name is what the wait is on, as the source has it.
+// name is what the wait is on.
 func (c *checker) name(w *goroutine.Wait) string {
 	if w.Lock != nil {
-		return w.Lock.Lock.Name
+		return c.lock(w.Lock)
 	}
-	return c.text(w.Cases[0].On)
+	return c.operand(w.Instr, w.Cases[0].On)
 }
 
-func (c *checker) text(v ssa.Value) string {
-	paths := c.pkg.Paths
-	p := paths.Of(v)
-	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL && p.Len() == 0 {
-		p = paths.Of(load.X) // of a variable that changes
+// lock is the name of the lock that is acquired.
+func (c *checker) lock(a *goroutine.Acquisition) string {
+	if text := operand(c.files, a.Instr.Pos()); text != "" {
+		return text
 	}
-	return strings.TrimPrefix(paths.Text(p), "&")
+	return a.Lock.Name
+}
+
+// operand is what an instruction works on, as the source has it, or else how v
+// comes about.
+func (c *checker) operand(instr ssa.Instruction, v ssa.Value) string {
+	if text := operand(c.files, instr.Pos()); text != "" {
+		return text
+	}
+	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(v)), "&")
 }
 
 func (c *checker) place(pos token.Pos) string {

@@ -41,10 +41,10 @@ func (c *checker) slow(fn *ssa.Function) {
 func (c *checker) slowness(instr ssa.Instruction) (key message.Key, on string) {
 	switch v := instr.(type) {
 	case *ssa.Send:
-		return "blocked-send", c.text(v.Chan)
+		return "blocked-send", c.operand(v, v.Chan)
 	case *ssa.UnOp:
 		if v.Op == token.ARROW {
-			return "blocked-receive", c.text(v.X)
+			return "blocked-receive", c.operand(v, v.X)
 		}
 	case *ssa.Call:
 		if op, ok := syncapi.Classify(v.Common(), c.pkg.Paths); ok {
@@ -52,7 +52,7 @@ func (c *checker) slowness(instr ssa.Instruction) (key message.Key, on string) {
 			case syncapi.Sleep:
 				return "slow", "time.Sleep"
 			case syncapi.WaitGroupWait, syncapi.GroupWait:
-				return "blocked-wait", c.text(op.On)
+				return "blocked-wait", c.operand(v, op.On)
 			}
 			return "", ""
 		}
@@ -104,12 +104,12 @@ func (c *checker) condHolding(x *goroutine.Exploration, w *goroutine.Wait) {
 			Tier:       config.Strict,
 			Confidence: diagnostic.Medium,
 			Pos:        w.Instr.Pos(),
-			Message: message.New("cond-holding", "func", c.function(w.Instr), "on", c.name(w), "lock", h.Lock.Name,
+			Message: message.New("cond-holding", "func", c.function(w.Instr), "on", c.name(w), "lock", c.lock(h),
 				"locked", c.place(h.Instr.Pos())),
-			Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: h.Lock.Name, Decl: declaration(h)},
+			Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lock(h), Decl: declaration(h)},
 			Function: c.function(w.Instr),
 			Related: []diagnostic.Related{
-				{Role: diagnostic.RoleLock, Pos: h.Instr.Pos(), Message: message.New("locked-here", "lock", h.Lock.Name)},
+				{Role: diagnostic.RoleLock, Pos: h.Instr.Pos(), Message: message.New("locked-here", "lock", c.lock(h))},
 			},
 		})
 		return

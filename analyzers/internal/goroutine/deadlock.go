@@ -68,8 +68,8 @@ func (b Blocked) Need() *Acquisition {
 func (x *Exploration) HoldAndWaits() []HoldAndWait {
 	var found []HoldAndWait
 	waits := x.Waits()
-	if len(waits) == 0 || x.must.known == nil {
-		return nil // no wait or no lock
+	if x.waits == nil || x.must.known == nil {
+		return nil // no answers, or no lock
 	}
 	for _, w := range waits {
 		if !w.Known || !x.must.known[w.Point] || len(x.must.holds[w.Point]) == 0 || len(w.Cases) == 0 || !x.Certain(w.Frame) || !x.blocks(w) {
@@ -236,10 +236,14 @@ type deadlock struct {
 	held  *Acquisition
 	fresh []PointID // where the lock is made
 	many  bool      // the wait is reached more than once with the same lock
+	// placed are the goroutines that are stuck already, each with its place: a
+	// goroutine can only be at one.
+	placed map[*Thread]Blocked
 }
 
 func (d *deadlock) find() (HoldAndWait, bool) {
 	hw := HoldAndWait{Wait: d.w, Held: d.held}
+	d.placed = make(map[*Thread]Blocked)
 	blocked, ok := d.set(d.w, 0)
 	if !ok {
 		return hw, false
@@ -352,41 +356,96 @@ const maxChain = 2
 // thread finds a point where a goroutine is blocked that could end w at one of
 // the given points.
 func (d *deadlock) thread(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
-	x := d.x
 	if t == d.w.Thread() && !d.manyThread(t) {
 		return Blocked{}, false
 	}
-	for _, a := range x.must.order {
-		if a.Thread() == t && d.conflicts(a) && x.must.known[a.Point] && x.Certain(a.Frame) {
+	if b, ok := d.placed[t]; ok {
+		return d.stays(b, ends, w)
+	}
+	before := maps.Clone(d.placed)
+	for _, find := range []func(*Thread, []PointID, *Wait, int) (Blocked, bool){d.atLock, d.atWait, d.unstarted} {
+		if b, ok := find(t, ends, w, depth); ok {
+			d.placed[t] = b
+			return b, true
+		}
+		d.placed = maps.Clone(before)
+	}
+	return Blocked{}, false
+}
+
+// stays reports whether a goroutine that is stuck already keeps from the given
+// points as well.
+func (d *deadlock) stays(b Blocked, ends []PointID, w *Wait) (Blocked, bool) {
+	if b.point() == noPoint { // not started
+		return Blocked{b.Thread, nil, nil, b.By, ends[0]}, true
+	}
+	all := map[PointID]bool{b.point(): true}
+	if b.At != nil {
+		all = d.needs(b.Thread)
+	}
+	end, ok := d.blocks(b.point(), b.Thread, ends, w, all)
+	b.Counterpart = end
+	return b, ok
+}
+
+// point is where b is stuck, noPoint if it has not been started.
+func (b Blocked) point() PointID {
+	switch {
+	case b.At != nil:
+		return b.At.Point
+	case b.Wait != nil:
+		return b.Wait.Point
+	}
+	return noPoint
+}
+
+// atLock finds a goroutine stuck where it needs the lock.
+func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, bool) {
+	for _, a := range d.x.must.order {
+		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) {
 			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
 				return Blocked{Thread: t, At: a, Counterpart: end}, true
 			}
 		}
 	}
+	return Blocked{}, false
+}
+
+// atWait finds a goroutine stuck where it waits for another that is.
+func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
 	if depth >= maxChain {
 		return Blocked{}, false
 	}
-	for _, q := range x.waits.list {
-		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !x.blocks(q) {
+	for _, q := range d.x.waits.list {
+		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !d.x.blocks(q) {
 			continue
 		}
 		end, ok := d.blocks(q.Point, t, ends, w, map[PointID]bool{q.Point: true})
 		if !ok {
 			continue
 		}
+		before := maps.Clone(d.placed)
 		if by, ok := d.set(q, depth+1); ok && len(by) > 0 {
 			return Blocked{Thread: t, Wait: q, By: by, Counterpart: end}, true
 		}
+		d.placed = before
 	}
-	at, ok := x.spawnOf[t]
-	if !ok || w.Kind == GroupWait {
+	return Blocked{}, false
+}
+
+// unstarted finds a goroutine that has not been started because the one that
+// starts it is stuck.
+func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
+	at, ok := d.x.spawnOf[t]
+	if !ok || w.Kind == GroupWait || depth >= maxChain {
 		return Blocked{}, false
 	}
 	if t.Parent == d.w.Thread() && !d.manyThread(t.Parent) {
-		_, started := x.way(at, d.w.Point, nil)
+		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}
-	if b, ok := d.thread(t.Parent, []PointID{at}, w, depth+1); ok {
+	spawn := &Wait{Point: at, Kind: ReceiveWait, Cases: []WaitCase{{Counterparts: []PointID{at}, Buffered: true}}}
+	if b, ok := d.thread(t.Parent, []PointID{at}, spawn, depth+1); ok {
 		return Blocked{Thread: t, By: []Blocked{b}, Counterpart: ends[0]}, true
 	}
 	return Blocked{}, false

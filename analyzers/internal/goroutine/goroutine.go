@@ -60,6 +60,7 @@ type Package struct {
 	// Spawns reports whether the package starts a goroutine anywhere.
 	Spawns bool
 
+	info       *types.Info
 	ops        map[ssa.CallInstruction]classified
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
@@ -83,6 +84,7 @@ func run(pass *analysis.Pass) (any, error) {
 		Fset:       pass.Fset,
 		SSA:        pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
 		Paths:      pass.ResultOf[access.Analyzer].(*access.Paths),
+		info:       pass.TypesInfo,
 		ops:        make(map[ssa.CallInstruction]classified),
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
