@@ -2,31 +2,22 @@
 package strict
 
 import (
-	"net/http"
 	"os/exec"
 	"sync"
 	"time"
 )
 
 type cache struct {
-	mu   sync.Mutex
-	c    chan int
-	wg   sync.WaitGroup
-	data *http.Response
+	mu sync.Mutex
+	c  chan int
+	wg sync.WaitGroup
 }
 
 func (c *cache) sleep() {
 	c.mu.Lock()
-	time.Sleep(time.Second) // want `\(\*cache\).sleep calls time.Sleep while holding c.mu, locked at strict.go:19`
+	time.Sleep(time.Second) // want `\(\*cache\).sleep calls time.Sleep while holding c.mu, locked at strict.go:17`
 	c.mu.Unlock()
 	time.Sleep(time.Second)
-}
-
-func (c *cache) fetch(url string) (err error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.data, err = http.Get(url) // want `calls http.Get while holding c.mu`
-	return err
 }
 
 func (c *cache) run(cmd *exec.Cmd) error {
@@ -58,7 +49,7 @@ func condHolding() {
 	go cond.Signal()
 	mu.Lock()
 	own.Lock()
-	cond.Wait() // want `condHolding waits on cond while holding mu, locked at strict.go:59: Wait unlocks only the lock of cond`
+	cond.Wait() // want `condHolding waits on cond while holding mu, locked at strict.go:50: Wait unlocks only the lock of cond`
 	own.Unlock()
 	mu.Unlock()
 	own.Lock()
