@@ -57,7 +57,7 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 	switch {
 	case !r.Path.Exact(): // perhaps another element
 		return
-	case c.locks.Doubtful(r.Path, r.Sites()): // perhaps released in between
+	case c.locks.Doubtful(fn, r.Path, r.Sites()): // perhaps released in between
 		return
 	case c.locks.Reassigned(fn, r.Path): // perhaps another object
 		return

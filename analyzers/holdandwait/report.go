@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/tools/go/ssa"
+
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -23,6 +25,8 @@ func category(k goroutine.WaitKind) string {
 		return "select"
 	case goroutine.GroupWait:
 		return "waitgroup"
+	case goroutine.LockWait:
+		return "lock"
 	}
 	return "cond"
 }
@@ -33,42 +37,54 @@ func category(k goroutine.WaitKind) string {
 func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) message.Message {
 	w := hw.Wait
 	args := []string{
-		"on", c.name(w), "lock", hw.Held.Lock.Name, "locked", c.place(hw.Held.Instr.Pos()),
+		"func", c.function(w.Instr), "on", c.name(w),
+		"lock", c.lock(hw.Held), "locked", c.place(hw.Held.Instr.Pos()),
 	}
-	kind := message.Key(category(w.Kind))
+	key := message.Key(category(w.Kind))
 	if len(hw.Blocked) == 0 {
-		return message.New(kind+"-nothing", append(args, "needs", c.place(hw.Victim.Instr.Pos()))...)
+		return message.New(key+"-nothing", append(args, "needs", c.place(hw.Victim.Instr.Pos()))...)
 	}
 	b := hw.Blocked[0]
-	args = append(args, "end", c.place(x.PosOf(b.Counterpart)))
-	chain := b
-	for chain.At == nil {
-		chain = chain.By[0]
+	if w.Kind == goroutine.ReceiveWait && x.Closes(b.Counterpart) {
+		key = "closed"
 	}
-	args = append(args, "needs", c.place(chain.At.Instr.Pos()), "theirlock", chain.At.Lock.Name)
-	who := message.Key("-caller")
-	switch {
-	case b.Thread == w.Thread():
-		who = "-same"
-	case b.Thread.Spawn != nil:
-		who = "-started"
+	args = append(args, "end", c.place(x.PosOf(b.Counterpart)))
+	if b.Thread.Spawn != nil {
 		args = append(args, "spawn", c.place(b.Thread.Spawn.Pos()))
 	}
-	if b.At == nil {
-		who += "-chain"
-		if b.Wait != nil {
-			args = append(args, "waits", c.place(b.Wait.Instr.Pos()))
-		}
+	need := b.Need()
+	if need == nil {
+		return message.New(key+"-waiting", args...)
 	}
-	return message.New(kind+who, args...)
+	args = append(args, "needs", c.place(need.Instr.Pos()), "theirlock", c.lock(need))
+	switch {
+	case b.At == nil && b.Wait == nil:
+		return message.New(key+"-unstarted", args...)
+	case b.Thread == w.Thread():
+		key += "-same"
+	case b.Thread.Spawn != nil:
+		key += "-started"
+	default:
+		key += "-caller"
+		args = append(args, "other", c.function(need.Instr))
+	}
+	if b.Wait != nil {
+		return message.New(key+"-chain", append(args, "waits", c.place(b.Wait.Instr.Pos()))...)
+	}
+	return message.New(key, args...)
+}
+
+// function is the declared function that an instruction is in.
+func (c *checker) function(instr ssa.Instruction) string {
+	return outermost(instr).RelString(c.pkg.SSA.Pkg.Pkg)
 }
 
 func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []diagnostic.Related {
 	rel := []diagnostic.Related{
-		{Role: diagnostic.RoleLock, Pos: hw.Held.Instr.Pos(), Message: message.New("locked-here", "lock", hw.Held.Lock.Name)},
+		{Role: diagnostic.RoleLock, Pos: hw.Held.Instr.Pos(), Message: message.New("locked-here", "lock", c.lock(hw.Held))},
 	}
 	if hw.Victim != nil {
-		rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: hw.Victim.Instr.Pos(), Message: message.New("victim-here", "lock", hw.Victim.Lock.Name)})
+		rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: hw.Victim.Instr.Pos(), Message: message.New("victim-here", "lock", c.lock(hw.Victim))})
 	}
 	var add func(b goroutine.Blocked)
 	add = func(b goroutine.Blocked) {
@@ -76,7 +92,7 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: b.Thread.Spawn.Pos(), Message: message.New("started-here")})
 		}
 		if b.At != nil {
-			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.At.Instr.Pos(), Message: message.New("needs-here", "lock", b.At.Lock.Name)})
+			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.At.Instr.Pos(), Message: message.New("needs-here", "lock", c.lock(b.At))})
 		}
 		if b.Wait != nil {
 			rel = append(rel, diagnostic.Related{Role: diagnostic.RoleBlock, Pos: b.Wait.Instr.Pos(), Message: message.New("waits-here")})
@@ -94,10 +110,29 @@ func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []
 	return rel
 }
 
-// name is what the wait is on, as the source has it.
+// name is what the wait is on.
 func (c *checker) name(w *goroutine.Wait) string {
-	paths := c.pkg.Paths
-	return strings.TrimPrefix(paths.Text(paths.Of(w.Cases[0].On)), "&")
+	if w.Lock != nil {
+		return c.lock(w.Lock)
+	}
+	return c.operand(w.Instr, w.Cases[0].On)
+}
+
+// lock is the name of the lock that is acquired.
+func (c *checker) lock(a *goroutine.Acquisition) string {
+	if text := operand(c.files, a.Instr.Pos()); text != "" {
+		return text
+	}
+	return a.Lock.Name
+}
+
+// operand is what an instruction works on, as the source has it, or else how v
+// comes about.
+func (c *checker) operand(instr ssa.Instruction, v ssa.Value) string {
+	if text := operand(c.files, instr.Pos()); text != "" {
+		return text
+	}
+	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(v)), "&")
 }
 
 func (c *checker) place(pos token.Pos) string {

@@ -177,8 +177,29 @@ func (x *Exploration) acquisition(id PointID, f *Frame, instr ssa.Instruction, o
 		return cmp.Or(cmp.Compare(k.obj.order, l.obj.order), cmp.Compare(k.path, l.path))
 	})
 	a.alone = len(a.keys) == 1 && x.alone(o.on.list[0])
-	a.Lock.Certain = a.alone && !x.Mixed(o.on.list[0].Obj)
+	a.Lock.Certain = a.alone && !x.Mixed(o.on.list[0].Obj) && !x.scattered(o.on.list[0].Obj)
 	return a
+}
+
+// scattered reports whether o stands for the objects of several goroutines of
+// one kind, kept where the goroutines can mix them up.
+func (x *Exploration) scattered(o *Object) bool {
+	if o.Frame == nil || o.Frame.Thread == nil || x.single(o.Frame.Thread) {
+		return false
+	}
+	mixed := false
+	x.HeldBy(o, func(holder *Object, _ Path) {
+		if holder.Frame == nil || holder.Frame.Thread == nil {
+			mixed = true
+			return
+		}
+		t := holder.Frame.Thread
+		for t != nil && t != o.Frame.Thread {
+			t = t.Parent
+		}
+		mixed = mixed || t == nil
+	})
+	return mixed
 }
 
 // alone reports whether a target is one lock of its object, which has not

@@ -50,19 +50,33 @@ type Blocked struct {
 	Counterpart PointID
 }
 
+// Need is where b, or the first of those that it waits for, needs the lock; nil
+// if none does.
+func (b Blocked) Need() *Acquisition {
+	if b.At != nil {
+		return b.At
+	}
+	for _, by := range b.By {
+		if a := by.Need(); a != nil {
+			return a
+		}
+	}
+	return nil
+}
+
 // HoldAndWaits lists the waits that may last for ever because of a lock.
 func (x *Exploration) HoldAndWaits() []HoldAndWait {
 	var found []HoldAndWait
 	waits := x.Waits()
-	if len(waits) == 0 || x.must.known == nil {
-		return nil // no wait or no lock
+	if x.waits == nil || x.must.known == nil {
+		return nil // no answers, or no lock
 	}
 	for _, w := range waits {
 		if !w.Known || !x.must.known[w.Point] || len(x.must.holds[w.Point]) == 0 || len(w.Cases) == 0 || !x.Certain(w.Frame) || !x.blocks(w) {
 			continue
 		}
 		for _, h := range x.must.holds[w.Point] {
-			if !x.usable(h, w) || intersect(h.keys, w.Own) || x.cost > maxDeadlockCost {
+			if !x.usable(h, w) || w.Releases(h) || x.cost > maxDeadlockCost {
 				continue
 			}
 			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
@@ -72,22 +86,102 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 			}
 		}
 	}
+	return append(found, x.lockWaits()...)
+}
+
+// lockWaits finds locks that are acquired with another lock held that whoever
+// holds the first needs to release it. It looks only at locks that are one of
+// many, such as those in a map: others make a cycle in the order of locks,
+// which is another check's business.
+func (x *Exploration) lockWaits() []HoldAndWait {
+	var found []HoldAndWait
+	for _, a := range x.must.order {
+		if a.Try || a.Once || a.Lock.Certain || !x.must.known[a.Point] || !x.Certain(a.Frame) {
+			continue
+		}
+		for _, h := range x.must.holds[a.Point] {
+			if !h.Lock.Certain || h.Once || x.cost > maxDeadlockCost {
+				continue
+			}
+			w := &Wait{Point: a.Point, Frame: a.Frame, Instr: a.Instr, Kind: LockWait, Lock: a}
+			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
+			if d.many = d.isMany(w.Point); !d.many {
+				continue
+			}
+			if blocked, ok := d.releasers(a); ok {
+				found = append(found, HoldAndWait{Wait: w, Held: h, Blocked: blocked})
+			}
+		}
+	}
 	return found
+}
+
+// releasers lists where the goroutines that hold a's lock need the lock held,
+// before they release a's; ok is false if one does not.
+func (d *deadlock) releasers(a *Acquisition) (blocked []Blocked, ok bool) {
+	x := d.x
+	for id := range x.ops {
+		u := PointID(id)
+		if !x.must.known[u] || !slices.ContainsFunc(x.ops[id], func(o op) bool {
+			return o.family == lockFamily && o.release && intersect(o.keys, a.keys)
+		}) {
+			continue
+		}
+		first := d.before(a, u)
+		if first == nil {
+			return nil, false
+		}
+		blocked = append(blocked, Blocked{Thread: x.thread(u), At: first, Counterpart: u})
+	}
+	return blocked, len(blocked) > 0
+}
+
+// before is where a goroutine that holds a's lock needs the lock held on every
+// way to its release at u.
+func (d *deadlock) before(a *Acquisition, u PointID) *Acquisition {
+	x := d.x
+	needs := make(map[PointID]bool)
+	var first *Acquisition
+	for _, b := range x.must.order {
+		if b.Thread() == x.thread(u) && d.conflicts(b) && slices.ContainsFunc(x.must.holds[b.Point], func(h *Acquisition) bool { return slices.Equal(h.keys, a.keys) }) {
+			if needs[b.Point] = true; first == nil {
+				first = b
+			}
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	for _, b := range x.must.order {
+		if b.Thread() != x.thread(u) || !slices.Equal(b.keys, a.keys) {
+			continue
+		}
+		for _, s := range x.succs[b.Point] {
+			if _, ok := x.way(s, u, needs); ok {
+				return nil
+			}
+		}
+	}
+	return first
 }
 
 // maxDeadlockCost bounds the search in one exploration.
 const maxDeadlockCost = 8_000_000
 
 // blocks reports whether a wait may last: a send on a channel with room must
-// come often, and to a receiver that expects many.
+// come too often, and to a receiver that expects many.
 func (x *Exploration) blocks(w *Wait) bool {
 	for _, c := range w.Cases {
 		if !c.Send || !c.Buffered {
 			continue
 		}
+		receivers := make(map[*Thread]bool)
+		for _, e := range c.Counterparts {
+			receivers[x.thread(e)] = true
+		}
 		for _, t := range c.targets {
 			mc := t.Obj.Value.(*ssa.MakeChan)
-			if _, ok := constIndex(mc.Size); !ok || !x.canFill(t.Obj) {
+			if size, ok := constIndex(mc.Size); !ok || x.listed(t.Obj) || !x.fillsUp(t.Obj, size, receivers) {
 				return false
 			}
 		}
@@ -96,6 +190,14 @@ func (x *Exploration) blocks(w *Wait) bool {
 		}
 	}
 	return true
+}
+
+// listed reports whether o is kept in a slice, map or channel: how often each
+// of those in it is used is not known.
+func (x *Exploration) listed(o *Object) bool {
+	in := false
+	x.HeldBy(o, func(_ *Object, path Path) { in = in || isElement(path) })
+	return in
 }
 
 // usable reports whether a lock is known well enough for a wait with it. If
@@ -134,10 +236,14 @@ type deadlock struct {
 	held  *Acquisition
 	fresh []PointID // where the lock is made
 	many  bool      // the wait is reached more than once with the same lock
+	// placed are the goroutines that are stuck already, each with its place: a
+	// goroutine can only be at one.
+	placed map[*Thread]Blocked
 }
 
 func (d *deadlock) find() (HoldAndWait, bool) {
 	hw := HoldAndWait{Wait: d.w, Held: d.held}
+	d.placed = make(map[*Thread]Blocked)
 	blocked, ok := d.set(d.w, 0)
 	if !ok {
 		return hw, false
@@ -150,7 +256,7 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		blocked = append(blocked, b)
 	}
 	if hw.Blocked = blocked; len(blocked) > 0 {
-		return hw, slices.ContainsFunc(blocked, needsLock)
+		return hw, slices.ContainsFunc(blocked, func(b Blocked) bool { return b.Need() != nil })
 	}
 	for _, a := range d.x.must.order {
 		if d.conflicts(a) && (a.Thread() != d.w.Thread() || d.manyThread(a.Thread())) && d.together(a.Point) {
@@ -160,8 +266,6 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 	}
 	return hw, false
 }
-
-func needsLock(b Blocked) bool { return b.At != nil || slices.ContainsFunc(b.By, needsLock) }
 
 type threadPoints struct {
 	thread *Thread
@@ -252,41 +356,96 @@ const maxChain = 2
 // thread finds a point where a goroutine is blocked that could end w at one of
 // the given points.
 func (d *deadlock) thread(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
-	x := d.x
 	if t == d.w.Thread() && !d.manyThread(t) {
 		return Blocked{}, false
 	}
-	for _, a := range x.must.order {
-		if a.Thread() == t && d.conflicts(a) && x.must.known[a.Point] && x.Certain(a.Frame) {
+	if b, ok := d.placed[t]; ok {
+		return d.stays(b, ends, w)
+	}
+	before := maps.Clone(d.placed)
+	for _, find := range []func(*Thread, []PointID, *Wait, int) (Blocked, bool){d.atLock, d.atWait, d.unstarted} {
+		if b, ok := find(t, ends, w, depth); ok {
+			d.placed[t] = b
+			return b, true
+		}
+		d.placed = maps.Clone(before)
+	}
+	return Blocked{}, false
+}
+
+// stays reports whether a goroutine that is stuck already keeps from the given
+// points as well.
+func (d *deadlock) stays(b Blocked, ends []PointID, w *Wait) (Blocked, bool) {
+	if b.point() == noPoint { // not started
+		return Blocked{b.Thread, nil, nil, b.By, ends[0]}, true
+	}
+	all := map[PointID]bool{b.point(): true}
+	if b.At != nil {
+		all = d.needs(b.Thread)
+	}
+	end, ok := d.blocks(b.point(), b.Thread, ends, w, all)
+	b.Counterpart = end
+	return b, ok
+}
+
+// point is where b is stuck, noPoint if it has not been started.
+func (b Blocked) point() PointID {
+	switch {
+	case b.At != nil:
+		return b.At.Point
+	case b.Wait != nil:
+		return b.Wait.Point
+	}
+	return noPoint
+}
+
+// atLock finds a goroutine stuck where it needs the lock.
+func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, bool) {
+	for _, a := range d.x.must.order {
+		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) {
 			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
 				return Blocked{Thread: t, At: a, Counterpart: end}, true
 			}
 		}
 	}
+	return Blocked{}, false
+}
+
+// atWait finds a goroutine stuck where it waits for another that is.
+func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
 	if depth >= maxChain {
 		return Blocked{}, false
 	}
-	for _, q := range x.waits.list {
-		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !x.blocks(q) {
+	for _, q := range d.x.waits.list {
+		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !d.x.blocks(q) {
 			continue
 		}
 		end, ok := d.blocks(q.Point, t, ends, w, map[PointID]bool{q.Point: true})
 		if !ok {
 			continue
 		}
+		before := maps.Clone(d.placed)
 		if by, ok := d.set(q, depth+1); ok && len(by) > 0 {
 			return Blocked{Thread: t, Wait: q, By: by, Counterpart: end}, true
 		}
+		d.placed = before
 	}
-	at, ok := x.spawnOf[t]
-	if !ok || w.Kind == GroupWait {
+	return Blocked{}, false
+}
+
+// unstarted finds a goroutine that has not been started because the one that
+// starts it is stuck.
+func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
+	at, ok := d.x.spawnOf[t]
+	if !ok || w.Kind == GroupWait || depth >= maxChain {
 		return Blocked{}, false
 	}
 	if t.Parent == d.w.Thread() && !d.manyThread(t.Parent) {
-		_, started := x.way(at, d.w.Point, nil)
+		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}
-	if b, ok := d.thread(t.Parent, []PointID{at}, w, depth+1); ok {
+	spawn := &Wait{Point: at, Kind: ReceiveWait, Cases: []WaitCase{{Counterparts: []PointID{at}, Buffered: true}}}
+	if b, ok := d.thread(t.Parent, []PointID{at}, spawn, depth+1); ok {
 		return Blocked{Thread: t, By: []Blocked{b}, Counterpart: ends[0]}, true
 	}
 	return Blocked{}, false
@@ -389,6 +548,9 @@ func (d *deadlock) isMany(p PointID) bool {
 // manyThread reports whether t stands for several goroutines that share the
 // lock.
 func (d *deadlock) manyThread(t *Thread) bool {
+	if t != nil && t.Kind == Caller {
+		return true
+	}
 	for ; t != nil && t.Parent != nil; t = t.Parent {
 		if t.Kind == Handler || t.Kind == ParallelTest {
 			return true
@@ -399,6 +561,9 @@ func (d *deadlock) manyThread(t *Thread) bool {
 					return false // each has a lock of its own
 				}
 			}
+		}
+		if t.Kind == Caller {
+			return false // there is a program that calls it once
 		}
 		at, ok := d.x.spawnOf[t]
 		if !ok {

@@ -28,6 +28,7 @@ const (
 	ParallelTest                  // t.Run of a function that calls t.Parallel
 	Handler                       // a function that a server calls for every request
 	Finalizer                     // runtime.SetFinalizer, AddCleanup
+	Caller                        // a call of an exported method by another package; see EachType
 )
 
 // A Thread is a goroutine of an exploration: all that one go statement starts

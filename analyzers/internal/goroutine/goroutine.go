@@ -60,6 +60,7 @@ type Package struct {
 	// Spawns reports whether the package starts a goroutine anywhere.
 	Spawns bool
 
+	info       *types.Info
 	ops        map[ssa.CallInstruction]classified
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
@@ -83,6 +84,7 @@ func run(pass *analysis.Pass) (any, error) {
 		Fset:       pass.Fset,
 		SSA:        pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
 		Paths:      pass.ResultOf[access.Analyzer].(*access.Paths),
+		info:       pass.TypesInfo,
 		ops:        make(map[ssa.CallInstruction]classified),
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
@@ -196,7 +198,7 @@ func (p *Package) Each(visit func(*Exploration)) {
 		for _, e := range p.explorations {
 			x := e.x
 			if x == nil {
-				x = p.exploreWithin(e.root, e.size)
+				x = p.explore(e.root, e.size, nil)
 			}
 			x.forget()
 			visit(x)
@@ -268,6 +270,8 @@ type Exploration struct {
 	marksA, marksB    marks
 	work              []PointID
 	must              *mustHold
+	api               *typeAPI // the type explored, if any
+	private           []bool   // its fields that only the exploration uses
 	waits             *waits
 }
 
@@ -280,13 +284,14 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 	} else if p.spent > lowBudget {
 		size = smallSize
 	}
-	x := p.exploreWithin(root, size)
+	x := p.explore(root, size, nil)
 	p.spent += x.instrs
 	return x
 }
 
-// exploreWithin explores at most size instructions from root.
-func (p *Package) exploreWithin(root *ssa.Function, size int) *Exploration {
+// explore explores at most size instructions from root, and from the methods
+// of api, if it is not nil, on what root returns.
+func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Exploration {
 	x := &Exploration{
 		Root:      root,
 		pkg:       p,
@@ -316,6 +321,9 @@ func (p *Package) exploreWithin(root *ssa.Function, size int) *Exploration {
 	for _, fv := range root.FreeVars {
 		x.unknown(f, fv)
 	}
+	if x.api = api; api != nil {
+		x.addCallers(api)
+	}
 	for x.heap.solve() && x.heap.seed() {
 	}
 	if x.heap.steps > maxWork {
@@ -323,6 +331,7 @@ func (p *Package) exploreWithin(root *ssa.Function, size int) *Exploration {
 		return x
 	}
 	x.layOut()
+	x.layOutCallers()
 	x.findLoops()
 	return x
 }

@@ -210,13 +210,13 @@ func (x *Exploration) through(f *Frame, call ssa.Instruction, n PointID) PointID
 
 // defers lays out the deferred calls of an activation, the last first, and
 // returns the point behind them. A call that is not deferred on every way to
-// the block may be skipped.
+// the block may be skipped; one that is deferred on none is.
 func (x *Exploration) defers(f *Frame, cur PointID, at *ssa.BasicBlock) PointID {
 	blocks := f.Fn.Blocks
 	for i := len(blocks) - 1; i >= 0; i-- {
 		for j := len(blocks[i].Instrs) - 1; j >= 0; j-- {
 			d, ok := blocks[i].Instrs[j].(*ssa.Defer)
-			if !ok {
+			if !ok || at != nil && !reaches(blocks[i], at, nil) {
 				continue
 			}
 			n := x.point(f, d)

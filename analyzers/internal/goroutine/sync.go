@@ -153,6 +153,7 @@ func (x *Exploration) syncEdge(from, to PointID) {
 
 // leak marks the objects that code outside the exploration may reach.
 func (x *Exploration) leak() {
+	x.findPrivate()
 	var work []*Object
 	mark := func(n *node) {
 		for _, t := range n.list {
@@ -184,10 +185,15 @@ func (x *Exploration) leak() {
 			}
 		}
 	}
-	root := x.Frames[0]
-	for i := range root.Fn.Signature.Results().Len() {
-		for _, leaf := range x.heap.leaves(root.Fn.Signature.Results().At(i).Type()) {
-			mark(x.result(root, i, leaf))
+	for _, f := range x.Frames {
+		if f.Caller != nil {
+			continue
+		}
+		results := f.Fn.Signature.Results()
+		for i := range results.Len() {
+			for _, leaf := range x.heap.leaves(results.At(i).Type()) {
+				mark(x.result(f, i, leaf))
+			}
 		}
 	}
 	for _, o := range x.heap.objects {
@@ -199,7 +205,9 @@ func (x *Exploration) leak() {
 		o := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, key := range x.heap.cellsOf[o] {
-			mark(x.heap.cells[key])
+			if !x.isPrivate(o, key.path) {
+				mark(x.heap.cells[key])
+			}
 		}
 		if mc, ok := o.Value.(*ssa.MakeClosure); ok && o.Kind == Function && o.Frame != nil {
 			for _, b := range mc.Bindings {

@@ -21,6 +21,7 @@ const (
 	SelectWait                  // select without default
 	GroupWait                   // Wait of a sync.WaitGroup or an errgroup.Group
 	CondWait                    // Wait of a sync.Cond
+	LockWait                    // Lock of another lock
 )
 
 // A Wait is a point where a goroutine may wait for others, locks aside.
@@ -35,9 +36,14 @@ type Wait struct {
 	Cases []WaitCase
 	// Known says that the counterparts are all there are.
 	Known bool
+	// Lock is what a wait of kind LockWait, which has no cases, acquires.
+	Lock *Acquisition
 	// Own is the lock that Wait of a sync.Cond releases.
 	Own []hubKey
 }
+
+// Releases reports whether the wait releases a lock while it lasts.
+func (w *Wait) Releases(a *Acquisition) bool { return intersect(a.keys, w.Own) }
 
 // Thread is the goroutine that waits.
 func (w *Wait) Thread() *Thread { return w.Frame.Thread }
@@ -220,7 +226,7 @@ func (x *Exploration) callWait(w *Wait, call ssa.CallInstruction) *Wait {
 	c := WaitCase{On: o.On, targets: n.list}
 	w.Known = len(n.list) > 0 && !n.many && !vague
 	for _, t := range n.list {
-		if t.Obj.leaked || t.Obj.open() {
+		if x.foreign(t) {
 			w.Known = false
 		}
 		c.Counterparts = append(c.Counterparts, of[hubKey{family: fam, obj: t.Obj, path: contentPath(t.Path)}]...)
@@ -258,6 +264,16 @@ func (x *Exploration) ownLock(t Target) []hubKey {
 		}
 	}
 	return keys
+}
+
+// Closes reports whether a point closes a channel.
+func (x *Exploration) Closes(p PointID) bool {
+	for _, o := range x.ops[p] {
+		if o.kind == closing {
+			return true
+		}
+	}
+	return false
 }
 
 // reached is the set of points that some goroutine may reach.
@@ -358,6 +374,9 @@ func (x *Exploration) wayOf(t *Thread, p PointID) (PointID, bool) {
 	at, ok := x.spawnOf[t]
 	if !ok {
 		return noPoint, false
+	}
+	if c := callerOf(t); c != nil && c != callerOf(x.thread(p)) {
+		return at, true // whoever uses the type has called that before
 	}
 	_, ok = x.way(at, p, nil)
 	return at, ok

@@ -84,9 +84,8 @@ type OutcomeFact struct {
 
 // An EffectFact is the net change of one lock.
 type EffectFact struct {
-	Lock  LockFact
-	N     int8
-	Maybe bool
+	Lock LockFact
+	N    int8 // positive if the lock is acquired, negative if it is released
 }
 
 // A ResultFact says what is known of one result.
@@ -150,7 +149,7 @@ func (r *Result) exports(fset *token.FileSet, funcs []*ssa.Function) *Exports {
 		if info == nil || info.summary == nil {
 			continue
 		}
-		f := FuncFact{Name: obj.FullName(), Outcomes: outcomeFacts(fn, info.summary), Takes: r.takeFacts(fset, fn, info.summary)}
+		f := FuncFact{Name: obj.FullName(), Outcomes: r.outcomeFacts(fn, info.summary), Takes: r.takeFacts(fset, fn, info.summary)}
 		if len(f.Outcomes) > 0 || len(f.Takes) > 0 {
 			x.Funcs = append(x.Funcs, f)
 		}
@@ -162,23 +161,36 @@ func (r *Result) exports(fset *token.FileSet, funcs []*ssa.Function) *Exports {
 	return x
 }
 
-func outcomeFacts(fn *ssa.Function, sum *Summary) []OutcomeFact {
+// outcomeFacts returns the ways in which fn returns, if it has an effect on locks
+// that its callers can rely on: the same whichever way it returns, or one that
+// the results tell.
+func (r *Result) outcomeFacts(fn *ssa.Function, sum *Summary) []OutcomeFact {
 	if sum.neutral() {
 		return nil
 	}
+	var outs []*Outcome
+	for i := range sum.Outcomes {
+		if o := &sum.Outcomes[i]; !o.panics {
+			outs = append(outs, o)
+		}
+	}
+	for i, o := range outs {
+		for _, other := range outs[i+1:] {
+			if !sameEffects(o.effects, other.effects) && !distinct(o.results, other.results) {
+				return nil
+			}
+		}
+	}
 	var facts []OutcomeFact
 	any := false
-	for _, o := range sum.Outcomes {
-		if o.panics {
-			continue
-		}
+	for _, o := range outs {
 		var f OutcomeFact
 		for _, ef := range o.effects {
 			lock, ok := lockFact(fn, ef.Lock)
-			if !ok || ef.result != 0 || ef.handed {
-				return nil // not to be named: nothing is said of this function
+			if !ok || ef.result != 0 || ef.handed || ef.maybe || r.escaping[ClassOf(ef.Path)] {
+				return nil // not to be named, or not to be relied on
 			}
-			f.Effects = append(f.Effects, EffectFact{Lock: lock, N: ef.n, Maybe: ef.maybe})
+			f.Effects = append(f.Effects, EffectFact{Lock: lock, N: ef.n})
 			any = true
 		}
 		for _, rf := range o.results {
@@ -190,6 +202,13 @@ func outcomeFacts(fn *ssa.Function, sum *Summary) []OutcomeFact {
 		return nil
 	}
 	return facts
+}
+
+// distinct reports whether a result tells two outcomes apart.
+func distinct(a, b []resultFact) bool {
+	return slices.ContainsFunc(a, func(f resultFact) bool {
+		return slices.Contains(b, resultFact{index: f.index, nilable: f.nilable, val: !f.val})
+	})
 }
 
 func (r *Result) takeFacts(fset *token.FileSet, fn *ssa.Function, sum *Summary) []TakeFact {
@@ -362,7 +381,7 @@ func (e *engine) decodeImported(instr ssa.Instruction, call *ssa.CallCommon) *ac
 		var o Outcome
 		for _, ef := range of.Effects {
 			if p, ok := e.importedPath(ef.Lock, pkg, call); ok {
-				o.effects = append(o.effects, effect{Lock: Lock{Path: p, Mode: ef.Lock.mode()}, n: ef.N, maybe: ef.Maybe})
+				o.effects = append(o.effects, effect{Lock: Lock{Path: p, Mode: ef.Lock.mode()}, n: ef.N})
 			}
 		}
 		for _, rf := range of.Results {

@@ -85,7 +85,9 @@ type engine struct {
 	exprs   *exprs
 	funcs   map[*ssa.Function]*funcInfo
 	methods map[methodKey]*ssa.Function
-	loose   map[Class]bool // see Doubtful
+	// Classes of locks that function values release which are not followed, and of
+	// locks in local variables that are released by other functions; see Doubtful.
+	escaping, passed map[Class]bool
 	imported
 }
 

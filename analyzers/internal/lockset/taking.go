@@ -399,14 +399,26 @@ func (r *Result) PathAt(instr ssa.Instruction) (p access.Path, ok bool) {
 	return op.Path(r.paths), true
 }
 
-// Doubtful reports whether the lock at p, acquired at the given sites, may have
-// been released in ways that are not followed: where a function acquires it only
-// sometimes, callers often know when by means that are not seen; where a function
-// value that releases locks of its class goes where calls of it are not seen, it
-// may have been called; and a lock in a local variable may be released by another
-// function than the one that acquired it.
-func (r *Result) Doubtful(p access.Path, sites []ssa.Instruction) bool {
-	return r.loose[ClassOf(p)] || slices.ContainsFunc(sites, r.sometimes)
+// Doubtful reports whether the lock at p, which fn acquired at the given sites,
+// may have been released in ways that are not followed: where a function acquires
+// it only sometimes, callers often know when by means that are not seen; a function
+// value that releases it, and goes where calls of it are not seen, may have been
+// called, if it was made by fn or by one that acquired the lock for fn; and a lock
+// in a local variable may be released by another function than the one that
+// acquired it.
+func (r *Result) Doubtful(fn *ssa.Function, p access.Path, sites []ssa.Instruction) bool {
+	class := ClassOf(p)
+	if r.passed[class] || r.escapes(fn, class) {
+		return true
+	}
+	return slices.ContainsFunc(sites, func(site ssa.Instruction) bool {
+		return r.sometimes(site) || r.escaping[class] && r.Through(site) != nil
+	})
+}
+
+func (r *Result) escapes(fn *ssa.Function, class Class) bool {
+	info := r.funcs[fn]
+	return info != nil && slices.ContainsFunc(info.flow.escaped, func(l Lock) bool { return ClassOf(l.Path) == class })
 }
 
 func (r *Result) sometimes(site ssa.Instruction) bool {
@@ -416,14 +428,14 @@ func (r *Result) sometimes(site ssa.Instruction) bool {
 
 // findLoose finds the classes of locks that are released where it is not seen.
 func (e *engine) findLoose() {
-	e.loose = make(map[Class]bool)
+	e.escaping, e.passed = make(map[Class]bool), make(map[Class]bool)
 	for _, info := range e.funcs {
 		for _, l := range info.flow.escaped {
-			e.loose[ClassOf(l.Path)] = true
+			e.escaping[ClassOf(l.Path)] = true
 		}
 		for _, r := range info.flow.Unmatched {
 			if class := ClassOf(r.Path); class.Local != nil {
-				e.loose[class] = true
+				e.passed[class] = true
 			}
 		}
 	}
