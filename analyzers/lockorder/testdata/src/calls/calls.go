@@ -1,4 +1,4 @@
-// Package calls takes the second lock in called functions.
+// Package calls takes the second lock in called functions. // want package:`s\.mu before q\.mu`
 package calls
 
 import "sync"
