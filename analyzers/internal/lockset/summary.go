@@ -312,14 +312,27 @@ func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	if mixed > 1 {
 		for i := range out {
 			for _, ef := range e.rebaseEffects(silent, a) {
-				if lv, ok := out[i].level(ef.Lock); ok && lv.n > 0 {
-					lv.handed = true
-					out[i] = out[i].with(lv)
-				}
+				out[i] = e.leave(out[i], ef.Lock)
 			}
 		}
 	}
 	return out
+}
+
+// leave says that nothing more is known of a held lock, or, if it is not known by
+// this name, of those that it may be another name of.
+func (e *engine) leave(s state, l Lock) state {
+	if lv, ok := s.level(l); ok && lv.n > 0 {
+		lv.handed = true
+		return s.with(lv)
+	}
+	for _, lv := range s.levels {
+		if lv.n > 0 && lv.Mode == l.Mode && e.mayAlias(lv.Path, l.Path) {
+			lv.handed = true
+			s = s.with(lv)
+		}
+	}
+	return s
 }
 
 func (e *engine) applyOutcome(a *action, s state, o *Outcome, rec *recorder) state {

@@ -73,3 +73,35 @@ func (l *logger) start() {
 	defer l.mu.Unlock()
 	go l.sink.flush()
 }
+
+// A function literal that unlocks first what the function around it holds.
+type engine struct {
+	mu     sync.Mutex
+	commit sync.Mutex
+}
+
+func (e *engine) apply() {
+	e.commit.Lock()
+	defer e.commit.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+}
+
+func (e *engine) compact() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	func() {
+		e.mu.Unlock()
+		defer e.mu.Lock()
+		e.commit.Lock()
+		defer e.commit.Unlock()
+	}()
+	e.unlocked()
+}
+
+func (e *engine) unlocked() {
+	e.mu.Unlock()
+	e.commit.Lock()
+	e.commit.Unlock()
+	e.mu.Lock()
+}
