@@ -7,16 +7,38 @@ package analyzers
 import (
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/lockstep-go/lockstep/analyzers/atomic"
+	"github.com/lockstep-go/lockstep/analyzers/atomicalign"
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
+	"github.com/lockstep-go/lockstep/analyzers/doublelock"
+	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
+	"github.com/lockstep-go/lockstep/analyzers/lockorder"
+	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
+	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
+	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
+	"github.com/lockstep-go/lockstep/analyzers/waitgroup"
 )
 
 // Suite returns every check, in the order of their names.
 func Suite() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
+		atomic.Analyzer,
+		atomicalign.Analyzer,
 		badignore.Analyzer,
+		copylocks.Analyzer,
 		datarace.Analyzer,
+		doublelock.Analyzer,
+		holdandwait.Analyzer,
+		lockorder.Analyzer,
+		loopclosure.Analyzer,
+		lostcancel.Analyzer,
 		missingunlock.Analyzer,
+		sigchanyzer.Analyzer,
+		testinggoroutine.Analyzer,
+		waitgroup.Analyzer,
 	}
 }

@@ -7,8 +7,19 @@ package config
 // holds the two equal.
 func Rules() []string {
 	return []string{
+		"atomic",
+		"atomicalign",
 		"badignore",
+		"copylocks",
 		"datarace",
+		"doublelock",
+		"holdandwait",
+		"lockorder",
+		"loopclosure",
+		"lostcancel",
 		"missingunlock",
+		"sigchanyzer",
+		"testinggoroutine",
+		"waitgroup",
 	}
 }

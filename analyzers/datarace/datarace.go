@@ -3,8 +3,6 @@ package datarace
 import (
 	"embed"
 	"go/token"
-	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -15,6 +13,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -48,19 +47,7 @@ func run(pass *analysis.Pass) (any, error) {
 		report: r,
 		seen:   make(map[seen]bool),
 	}
-	done := make(map[*ssa.Function]bool)
-	for _, root := range pkg.Roots() {
-		if done[root] {
-			continue
-		}
-		x := pkg.Explore(root)
-		s.explore(x)
-		if !x.Truncated {
-			for _, f := range x.Frames {
-				done[f.Fn] = true
-			}
-		}
-	}
+	pkg.Each(s.explore)
 	return r.Finish(), nil
 }
 
@@ -261,10 +248,7 @@ func orNone(s string) string {
 	return s
 }
 
-func (s *search) place(pos token.Pos) string {
-	p := s.pkg.Fset.Position(pos)
-	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
-}
+func (s *search) place(pos token.Pos) string { return wording.Place(s.pkg.Fset, pos) }
 
 func category(v *shared.Variable, first, second *shared.Access) string {
 	switch {

@@ -13,11 +13,13 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 )
 
 type checker struct {
 	pass  *analysis.Pass
 	locks *lockset.Result
+	names *wording.Namer
 	funcs []function
 	found []verdict
 	evidence

@@ -23,7 +23,7 @@ import (
 func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
 	sel := c.lockCall(h.site)
 	body := c.bodyOf(h.fn)
-	if sel == nil || body == nil || innermost(h.site.Block()) != nil || !c.onlySite(h) {
+	if sel == nil || body == nil || lockset.InnermostLoop(h.site.Block()) != nil || !c.onlySite(h) {
 		return fix, false
 	}
 	list, i := c.statement(h.site.Pos())
@@ -107,7 +107,7 @@ func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock st
 // statement returns the statement list that holds the statement at pos, and
 // its index there.
 func (c *checker) statement(pos token.Pos) ([]ast.Stmt, int) {
-	path := c.enclosing(pos)
+	path := c.names.Enclosing(pos)
 	for k := 1; k < len(path); k++ {
 		var list []ast.Stmt
 		switch n := path[k].(type) {

@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -35,7 +36,7 @@ func run(pass *analysis.Pass) (any, error) {
 	reporter := diagnostic.NewReporter(pass, catalogue)
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
-	c := &checker{pass: pass, locks: locks}
+	c := &checker{pass: pass, locks: locks, names: wording.NewNamer(pass, locks)}
 	for _, fn := range src.Funcs {
 		if flow := locks.Flow(fn); flow != nil {
 			c.funcs = append(c.funcs, function{fn, flow})

@@ -3,7 +3,6 @@ package missingunlock
 import (
 	"go/ast"
 	"go/token"
-	"go/types"
 	"slices"
 	"strconv"
 
@@ -13,7 +12,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
-	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -83,7 +82,7 @@ func (c *checker) diagnostic(h *suspect, key message.Key, pos token.Pos) diagnos
 	return diagnostic.Diagnostic{
 		Category: string(key),
 		Pos:      pos,
-		Message:  message.New(key, "func", funcText(h.fn), "lock", c.lockText(h), "line", strconv.Itoa(line)),
+		Message:  message.New(key, "func", wording.Func(h.fn), "lock", c.lockText(h), "line", strconv.Itoa(line)),
 		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(h), Decl: declaration(h)},
 		Function: h.fn.RelString(h.fn.Pkg.Pkg),
 		Operations: []token.Pos{
@@ -103,70 +102,8 @@ func declaration(h *suspect) token.Pos {
 	return token.NoPos
 }
 
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
-}
-
-// lockText names the lock as it is written where it is locked; a lock that a
-// function locks goes on from what its method is called on, or from the
-// variable that its result is assigned to.
-func (c *checker) lockText(h *suspect) string {
-	paths := c.locks.Paths
-	if name := c.resultName(h.site.Pos(), h.lock.Path); name != "" {
-		return paths.TextFrom(name, h.lock.Path.Selectors())
-	}
-	sel := c.selector(h.site.Pos())
-	switch call, ok := h.site.(ssa.CallInstruction); {
-	case sel == nil || !ok:
-	case c.locks.Through(h.site) == nil:
-		return types.ExprString(sel.X)
-	case len(call.Common().Args) > 0:
-		if _, isMethod := c.pass.TypesInfo.Selections[sel]; isMethod {
-			if recv := paths.Of(call.Common().Args[0]); h.lock.Path.HasPrefix(recv) {
-				return paths.TextFrom(types.ExprString(sel.X), h.lock.Path.Selectors()[recv.Len():])
-			}
-		}
-	}
-	return paths.Text(h.lock.Path)
-}
-
-// resultName returns the variable that the call at pos assigns the result to
-// from which the path p starts.
-func (c *checker) resultName(pos token.Pos, p access.Path) string {
-	index := 0
-	switch v := p.Root().Value.(type) {
-	case *ssa.Call:
-		if v.Pos() != pos {
-			return ""
-		}
-	case *ssa.Extract:
-		if v.Tuple.Pos() != pos {
-			return ""
-		}
-		index = v.Index
-	default:
-		return ""
-	}
-	for _, n := range c.enclosing(pos) {
-		switch n := n.(type) {
-		case *ast.AssignStmt:
-			if len(n.Rhs) == 1 && index < len(n.Lhs) {
-				return types.ExprString(n.Lhs[index])
-			}
-			return ""
-		case ast.Stmt:
-			return ""
-		}
-	}
-	return ""
-}
+// lockText names the lock as it is written where it is locked.
+func (c *checker) lockText(h *suspect) string { return c.names.Lock(h.site, h.lock.Path) }
 
 // lockCall returns the function of a call of Lock or the like, such as s.mu.Lock;
 // nil if the lock is acquired some other way.
@@ -174,23 +111,8 @@ func (c *checker) lockCall(site ssa.Instruction) *ast.SelectorExpr {
 	if c.locks.Through(site) != nil {
 		return nil
 	}
-	return c.selector(site.Pos())
+	return c.names.Selector(site.Pos())
 }
-
-// selector returns the function of the innermost call around pos, if it is a
-// selector.
-func (c *checker) selector(pos token.Pos) *ast.SelectorExpr {
-	for _, n := range c.enclosing(pos) {
-		if call, ok := n.(*ast.CallExpr); ok {
-			sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return sel
-		}
-	}
-	return nil
-}
-
-// enclosing returns the syntax around pos, innermost first.
-func (c *checker) enclosing(pos token.Pos) []ast.Node { return syntax.Enclosing(c.pass.Files, pos) }
 
 // positions returns the places of exits in source order, each once.
 func positions(exits []lockset.Exit, fn *ssa.Function) []token.Pos {
@@ -249,7 +171,7 @@ func (c *checker) endOfIteration(h *suspect, it lockset.Iteration) token.Pos {
 // around pos, or in the branch of the if statement whose condition is there.
 func (c *checker) continueBehind(pos token.Pos) token.Pos {
 	found := pos
-	for _, n := range c.enclosing(pos) {
+	for _, n := range c.names.Enclosing(pos) {
 		var stmts []ast.Stmt
 		switch n := n.(type) {
 		case *ast.BlockStmt:

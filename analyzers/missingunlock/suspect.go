@@ -6,7 +6,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
-	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
@@ -154,44 +153,8 @@ func defersRecover(fn *ssa.Function) bool {
 // acquired and released in the same loop or in none. Locking all elements in
 // one loop and unlocking them in another is not followed.
 func (h *suspect) oneLoop() bool {
-	loop := innermost(h.site.Block())
-	return !slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return innermost(r.Instr.Block()) != loop })
-}
-
-// innermost returns the head of the innermost loop around b, or nil.
-func innermost(b *ssa.BasicBlock) *ssa.BasicBlock {
-	for head := b; head != nil; head = head.Idom() {
-		if inLoop(b, head) {
-			return head
-		}
-	}
-	return nil
-}
-
-// inLoop reports whether b is in the loop with the given head: whether b
-// reaches an edge back to head without leaving through head. Nothing is in the
-// loop of a nil head, which is what a block outside of loops has.
-func inLoop(b, head *ssa.BasicBlock) bool {
-	if head == nil {
-		return false
-	}
-	seen := map[*ssa.BasicBlock]bool{}
-	work := []*ssa.BasicBlock{b}
-	for len(work) > 0 {
-		x := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[x] || !head.Dominates(x) {
-			continue
-		}
-		seen[x] = true
-		for _, succ := range x.Succs {
-			if succ == head {
-				return true
-			}
-			work = append(work, succ)
-		}
-	}
-	return false
+	loop := lockset.InnermostLoop(h.site.Block())
+	return !slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return lockset.InnermostLoop(r.Instr.Block()) != loop })
 }
 
 // checkLoops reports iterations that leave the lock locked.
@@ -200,9 +163,9 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 		return false
 	}
 	for _, r := range h.flow.Relocks {
-		if r.Lock == h.lock && slices.Contains(r.Sites, h.site) && cameRound(r.Instr, h.site) &&
-			h.lock.Path.Exact() && !c.reassigned(h.fn, h.lock.Path) {
-			if h.releasedFor() || !h.releasedIn(innermost(r.Instr.Block())) && (len(h.releases) > 0 || c.neverReleased(h)) {
+		if r.Lock == h.lock && slices.Contains(r.Sites, h.site) && lockset.CameRound(r.Instr, h.site) &&
+			h.lock.Path.Exact() && !c.locks.Reassigned(h.fn, h.lock.Path) {
+			if h.releasedFor() || !h.releasedIn(lockset.InnermostLoop(r.Instr.Block())) && (len(h.releases) > 0 || c.neverReleased(h)) {
 				c.reportRelock(h, r)
 				return true
 			}
@@ -212,7 +175,7 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 		if it.Lock != h.lock || !slices.Contains(it.Sites, h.site) || !it.Lost && h.lock.Path.Exact() {
 			continue
 		}
-		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) {
+		if lockset.InnermostLoop(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) {
 			c.reportIteration(h, it)
 			return true
 		}
@@ -223,42 +186,7 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 // releasedIn reports whether the loop with the given head has a release of the
 // acquisition.
 func (h *suspect) releasedIn(head *ssa.BasicBlock) bool {
-	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return inLoop(r.Instr.Block(), head) })
-}
-
-// cameRound reports whether the path from site to again goes through the next
-// iteration of a loop.
-func cameRound(again, site ssa.Instruction) bool {
-	if again == site {
-		return true
-	}
-	return again.Block() != site.Block() && again.Block().Dominates(site.Block()) && inLoop(site.Block(), innermost(again.Block()))
-}
-
-// reassigned reports whether fn assigns to a variable that p goes through, so
-// that p may name one lock before and another behind.
-func (c *checker) reassigned(fn *ssa.Function, p access.Path) bool {
-	var through []access.Path
-	for q, ok := p, true; ok; q, ok = q.Parent() {
-		if q.Last().Kind == access.Deref {
-			addr, _ := q.Parent()
-			through = append(through, addr)
-		}
-	}
-	if through == nil {
-		return false
-	}
-	fields := func(a access.Path) bool {
-		return slices.ContainsFunc(through, func(t access.Path) bool { return a == t || a.Last().Kind == access.Field && a.Last() == t.Last() })
-	}
-	for _, b := range fn.Blocks {
-		for _, instr := range b.Instrs {
-			if st, ok := instr.(*ssa.Store); ok && fields(c.locks.Paths.Of(st.Addr)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return lockset.InLoop(r.Instr.Block(), head) })
 }
 
 // kept reports whether the object that the lock belongs to is kept beyond the

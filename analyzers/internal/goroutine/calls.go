@@ -44,6 +44,10 @@ func (x *Exploration) constrainCall(f *Frame, call ssa.CallInstruction) {
 			x.outside[callKey{f, call}] = true
 			return
 		}
+		if v, isCall := call.(*ssa.Call); isCall && op.Kind == syncapi.CondNew && len(op.Args) == 1 {
+			x.makeCond(f, v, op.Args[0])
+			return
+		}
 		x.external(f, call)
 		if op.Callback != nil {
 			x.constrainCallback(f, call, op)
@@ -71,6 +75,27 @@ func (x *Exploration) constrainCall(f *Frame, call ssa.CallInstruction) {
 			}
 		})
 	}
+}
+
+// makeCond adds the condition variable that sync.NewCond makes on locker.
+func (x *Exploration) makeCond(f *Frame, v *ssa.Call, locker ssa.Value) {
+	x.outside[callKey{f, v}] = true
+	o := x.make(f, v, pointee(v.Type()), Allocated)
+	if step, ok := condLocker(o.Type); ok {
+		x.heap.flow(x.value(f, locker, ""), x.heap.cell(Target{Obj: o}, step))
+	}
+}
+
+// condLocker is the step from a sync.Cond to its field L.
+func condLocker(cond types.Type) (step string, ok bool) {
+	if st, isStruct := cond.Underlying().(*types.Struct); isStruct {
+		for i := range st.NumFields() {
+			if st.Field(i).Name() == "L" {
+				return "." + strconv.Itoa(i), true
+			}
+		}
+	}
+	return "", false
 }
 
 // call enters the function that the object o stands for.

@@ -13,6 +13,8 @@ type Frame struct {
 	closure *Object // what was called, if it has bindings
 	index   int
 	depth   int
+	// reentered says that a recursive call stands for this activation too.
+	reentered bool
 }
 
 // A SpawnKind says how a goroutine starts.
@@ -26,6 +28,7 @@ const (
 	ParallelTest                  // t.Run of a function that calls t.Parallel
 	Handler                       // a function that a server calls for every request
 	Finalizer                     // runtime.SetFinalizer, AddCleanup
+	Caller                        // a call of an exported method by another package; see EachType
 )
 
 // A Thread is a goroutine of an exploration: all that one go statement starts
@@ -47,7 +50,7 @@ type Thread struct {
 // one is said to be truncated and only its roots further down are explored.
 const (
 	maxFrames      = 1500
-	maxDepth       = 12
+	maxDepth       = 20
 	maxThreadDepth = 5
 	maxInstrs      = 12_000
 )
@@ -98,6 +101,7 @@ func (x *Exploration) enter(f *Frame, site ssa.Instruction, fn *ssa.Function, cl
 			if spawn == Root && c.Thread == f.Thread || again >= 2 {
 				x.recursive[callKey{f, site}] = true
 				if spawn == Root {
+					c.reentered = true
 					x.enters[key] = c
 					return c
 				}

@@ -30,6 +30,8 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"strings"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -58,12 +60,23 @@ type Package struct {
 	// Spawns reports whether the package starts a goroutine anywhere.
 	Spawns bool
 
+	info       *types.Info
 	ops        map[ssa.CallInstruction]classified
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
 	called     map[*ssa.Function]bool // from elsewhere in the package
 	typeNames  map[types.Type]string
 	spent      int // instructions laid out so far
+
+	mu           sync.Mutex // held while someone visits the explorations
+	explorations []explored
+}
+
+// explored is the exploration of one root, or what is needed to repeat it.
+type explored struct {
+	root *ssa.Function
+	x    *Exploration // nil if it was not kept
+	size int
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -71,6 +84,7 @@ func run(pass *analysis.Pass) (any, error) {
 		Fset:       pass.Fset,
 		SSA:        pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
 		Paths:      pass.ResultOf[access.Analyzer].(*access.Paths),
+		info:       pass.TypesInfo,
 		ops:        make(map[ssa.CallInstruction]classified),
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
@@ -172,6 +186,53 @@ func (p *Package) Roots() []*ssa.Function {
 	return append(first, second...)
 }
 
+// Each calls visit for the explorations that together cover the package: those
+// of its roots, but of those already covered. Calls of Each take turns, so
+// several checks may use it at the same time; visit must not use an exploration
+// after it has returned. An exploration is kept for the next call of Each while
+// there are few, and repeated then if not.
+func (p *Package) Each(visit func(*Exploration)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.explorations != nil {
+		for _, e := range p.explorations {
+			x := e.x
+			if x == nil {
+				x = p.explore(e.root, e.size, nil)
+			}
+			x.forget()
+			visit(x)
+		}
+		return
+	}
+	var all []explored
+	p.spent = 0
+	done := make(map[*ssa.Function]bool)
+	kept := 0
+	for _, root := range p.Roots() {
+		if done[root] {
+			continue
+		}
+		x := p.Explore(root)
+		e := explored{root: root, size: x.size}
+		if kept += x.instrs; kept <= maxKept {
+			e.x = x
+		}
+		all = append(all, e)
+		if !x.Truncated {
+			for _, f := range x.Frames {
+				done[f.Fn] = true
+			}
+		}
+		visit(x)
+	}
+	p.explorations = all
+}
+
+// maxKept bounds the instructions of the explorations that are kept, about a
+// thousand bytes each.
+const maxKept = 60_000
+
 // An Exploration is what one call of Root may do.
 type Exploration struct {
 	Root    *ssa.Function
@@ -196,9 +257,9 @@ type Exploration struct {
 	cost      int
 
 	*graph
+	*links
 	after             map[PointID]PointID
-	sync              map[PointID][]PointID
-	acquires          map[PointID]bool
+	unlocked          *links // the links without those from unlocks to locks
 	hubs              map[hubKey]PointID
 	worldOut, worldIn PointID
 	fills             map[*Object]bool
@@ -206,14 +267,31 @@ type Exploration struct {
 	spawnPreds        [][]PointID
 	held              [][]HeldLock
 	rendezvous        []match
-	ways              map[wayKey]way
 	marksA, marksB    marks
 	work              []PointID
-	learned           map[PointID]map[PointID]bool
+	must              *mustHold
+	api               *typeAPI // the type explored, if any
+	private           []bool   // its fields that only the exploration uses
+	waits             *waits
 }
 
-// Explore explores the package from root.
+// Explore explores the package from root. It must not be called at the same
+// time as Each or by two goroutines; checks use Each.
 func (p *Package) Explore(root *ssa.Function) *Exploration {
+	size := maxInstrs
+	if p.spent > noBudget {
+		size = 0
+	} else if p.spent > lowBudget {
+		size = smallSize
+	}
+	x := p.explore(root, size, nil)
+	p.spent += x.instrs
+	return x
+}
+
+// explore explores at most size instructions from root, and from the methods
+// of api, if it is not nil, on what root returns.
+func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Exploration {
 	x := &Exploration{
 		Root:      root,
 		pkg:       p,
@@ -224,20 +302,13 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		opaque:    make(map[callKey]bool),
 		outside:   make(map[callKey]bool),
 		after:     make(map[PointID]PointID),
-		acquires:  make(map[PointID]bool),
+		links:     newLinks(),
 		fills:     make(map[*Object]bool),
-		ways:      make(map[wayKey]way),
-		learned:   make(map[PointID]map[PointID]bool),
 	}
-	x.size = maxInstrs
-	if p.spent > lowBudget {
-		x.size = smallSize
-	}
-	if p.spent > noBudget {
+	if x.size = size; size == 0 {
 		x.Truncated, x.giveUp = true, true
 		return x
 	}
-	defer func() { p.spent += x.instrs }()
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
 	main := &Thread{}
 	f := &Frame{Fn: root, Thread: main}
@@ -250,6 +321,9 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 	for _, fv := range root.FreeVars {
 		x.unknown(f, fv)
 	}
+	if x.api = api; api != nil {
+		x.addCallers(api)
+	}
 	for x.heap.solve() && x.heap.seed() {
 	}
 	if x.heap.steps > maxWork {
@@ -257,6 +331,7 @@ func (p *Package) Explore(root *ssa.Function) *Exploration {
 		return x
 	}
 	x.layOut()
+	x.layOutCallers()
 	x.findLoops()
 	return x
 }
@@ -336,6 +411,40 @@ func (x *Exploration) Cost() int { return x.cost }
 // Objects lists the objects of the exploration in a fixed order.
 func (x *Exploration) Objects() []*Object { return x.heap.objects }
 
+// Mixed reports whether o stands for several objects that the program may mix
+// up: it is made repeatedly and kept where others of its kind are.
+func (x *Exploration) Mixed(o *Object) bool {
+	for p := o; p.Kind == Contents; p = p.Parent.Obj {
+		if isElement(p.Parent.Path) {
+			return true
+		}
+	}
+	if !x.remade(o) {
+		return false
+	}
+	mixed := false
+	x.HeldBy(o, func(holder *Object, path Path) {
+		if isElement(path) || holder.Kind != Allocated && holder.Kind != Boxed && holder.Kind != Function || !x.remade(holder) {
+			mixed = true
+		}
+	})
+	return mixed
+}
+
+// remade reports whether o is made more than once.
+func (x *Exploration) remade(o *Object) bool {
+	for _, p := range x.Made(o) {
+		if x.Repeats(p) {
+			return true
+		}
+	}
+	return false
+}
+
+// isElement reports whether a path leads through an element of an array,
+// slice, map or channel.
+func isElement(p Path) bool { return strings.ContainsAny(string(p), "[{<") }
+
 // HeldBy calls visit for every cell that holds a pointer to o.
 func (x *Exploration) HeldBy(o *Object, visit func(holder *Object, path Path)) {
 	if x.holders == nil {
@@ -371,4 +480,20 @@ func Binding(f *Frame, fv *ssa.FreeVar) ssa.Value {
 		}
 	}
 	return nil
+}
+
+// PosOf is where the source has a point; for the start or end of an activation
+// it is that of the call that entered it.
+func (x *Exploration) PosOf(p PointID) token.Pos {
+	if p < 0 {
+		return token.NoPos
+	}
+	pt := x.points[p]
+	switch {
+	case pt.Instr != nil:
+		return pt.Instr.Pos()
+	case pt.Frame != nil && pt.Frame.Site != nil:
+		return pt.Frame.Site.Pos()
+	}
+	return token.NoPos
 }

@@ -3,7 +3,6 @@ package goroutine
 import (
 	"go/constant"
 	"go/token"
-	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -40,6 +39,8 @@ type graph struct {
 	at      map[Point]PointID
 	ops     [][]op // synchronisation at a point
 	spawnOf map[*Thread]PointID
+	// unwinding are the points at which a panic leaves an activation.
+	unwinding map[PointID]bool
 }
 
 func (x *Exploration) layOut() {
@@ -48,6 +49,8 @@ func (x *Exploration) layOut() {
 		exit:    make(map[*Frame]PointID),
 		at:      make(map[Point]PointID),
 		spawnOf: make(map[*Thread]PointID),
+
+		unwinding: make(map[PointID]bool),
 	}
 	for _, f := range x.Frames {
 		x.entry[f] = x.point(f, nil)
@@ -83,7 +86,7 @@ func (x *Exploration) edge(from, to PointID) {
 func (x *Exploration) layOutFrame(f *Frame) {
 	fn := f.Fn
 	blocks := make([]PointID, len(fn.Blocks))
-	live := x.pkg.liveBlocks(fn)
+	live := x.liveBlocks(f)
 	for i := range blocks {
 		blocks[i] = x.point(f, nil)
 	}
@@ -105,7 +108,10 @@ func (x *Exploration) layOutFrame(f *Frame) {
 			case *ssa.Return:
 				x.edge(cur, x.exit[f])
 			case *ssa.Panic:
-				x.edge(x.defers(f, cur, nil), x.exit[f])
+				end := x.point(f, nil)
+				x.unwinding[end] = true
+				x.edge(x.defers(f, cur, nil), end)
+				x.edge(end, x.exit[f])
 				if recovers >= 0 {
 					x.edge(cur, recovers)
 				}
@@ -130,7 +136,7 @@ func (x *Exploration) layOutFrame(f *Frame) {
 			}
 		}
 		for i, s := range b.Succs {
-			if x.pkg.takes(b, i) {
+			if x.takes(f, b, i) {
 				x.edge(cur, blocks[landing(b, s).Index])
 			}
 		}
@@ -204,13 +210,13 @@ func (x *Exploration) through(f *Frame, call ssa.Instruction, n PointID) PointID
 
 // defers lays out the deferred calls of an activation, the last first, and
 // returns the point behind them. A call that is not deferred on every way to
-// the block may be skipped.
+// the block may be skipped; one that is deferred on none is.
 func (x *Exploration) defers(f *Frame, cur PointID, at *ssa.BasicBlock) PointID {
 	blocks := f.Fn.Blocks
 	for i := len(blocks) - 1; i >= 0; i-- {
 		for j := len(blocks[i].Instrs) - 1; j >= 0; j-- {
 			d, ok := blocks[i].Instrs[j].(*ssa.Defer)
-			if !ok {
+			if !ok || at != nil && !reaches(blocks[i], at, nil) {
 				continue
 			}
 			n := x.point(f, d)
@@ -335,141 +341,4 @@ func (x *Exploration) isBenchmark(t *Thread) bool {
 	}
 	op, ok := x.pkg.classify(call)
 	return ok && op.Kind == syncapi.BenchParallel
-}
-
-// liveBlocks are the blocks that constant conditions leave reachable.
-func (p *Package) liveBlocks(fn *ssa.Function) []bool {
-	live := make([]bool, len(fn.Blocks))
-	work := []*ssa.BasicBlock{fn.Blocks[0]}
-	if fn.Recover != nil {
-		work = append(work, fn.Recover)
-	}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if live[b.Index] {
-			continue
-		}
-		live[b.Index] = true
-		for i, s := range b.Succs {
-			if p.takes(b, i) {
-				work = append(work, s)
-			}
-		}
-	}
-	return live
-}
-
-// takes reports whether control can go from b to its i-th successor. It knows
-// conditions on constants.
-func (p *Package) takes(b *ssa.BasicBlock, i int) bool {
-	cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-	if !ok {
-		return true
-	}
-	if v, ok := p.constBool(cond.Cond); ok {
-		return v == (i == 0)
-	}
-	return true
-}
-
-func (p *Package) constBool(v ssa.Value) (value, ok bool) {
-	switch v := v.(type) {
-	case *ssa.Const:
-		if v.Value != nil && v.Value.Kind() == constant.Bool {
-			return constant.BoolVal(v.Value), true
-		}
-	case *ssa.BinOp:
-		x, ok := p.constOf(v.X)
-		y, ok2 := p.constOf(v.Y)
-		if !ok || !ok2 {
-			return false, false
-		}
-		switch v.Op {
-		case token.EQL, token.NEQ, token.LSS, token.LEQ, token.GTR, token.GEQ:
-			if x.Kind() != y.Kind() && !(numeric(x) && numeric(y)) {
-				return false, false
-			}
-			if x.Kind() == constant.Bool && v.Op != token.EQL && v.Op != token.NEQ {
-				return false, false
-			}
-			return constant.Compare(x, v.Op, y), true
-		}
-	case *ssa.UnOp:
-		if v.Op == token.NOT {
-			value, ok = p.constBool(v.X)
-			return !value, ok
-		}
-		if c, ok := p.constOf(v); ok && c.Kind() == constant.Bool {
-			return constant.BoolVal(c), true
-		}
-	}
-	return false, false
-}
-
-func numeric(v constant.Value) bool {
-	return v.Kind() == constant.Int || v.Kind() == constant.Float
-}
-
-// constOf is the constant that v is: one in the source, the only one that a
-// variable is ever assigned, or the zero that it holds until then.
-func (p *Package) constOf(v ssa.Value) (constant.Value, bool) {
-	if _, ok := v.(*ssa.UnOp); ok {
-		if c, ok := p.Paths.Origin(v).(*ssa.Const); ok && c.Value != nil {
-			return c.Value, true
-		}
-	}
-	switch v := v.(type) {
-	case *ssa.Const:
-		if v.Value != nil && v.Value.Kind() != constant.Unknown {
-			return v.Value, true
-		}
-	case *ssa.UnOp:
-		if v.Op != token.MUL {
-			break
-		}
-		alloc, ok := v.X.(*ssa.Alloc)
-		if !ok || alloc.Block() != v.Block() {
-			break
-		}
-		basic, ok := v.Type().Underlying().(*types.Basic)
-		if !ok {
-			break
-		}
-		for _, instr := range v.Block().Instrs[instrIndex(alloc):] {
-			if instr == v {
-				return zero(basic)
-			}
-			switch instr := instr.(type) {
-			case *ssa.Store:
-				if instr.Addr == alloc {
-					return nil, false
-				}
-			case *ssa.Call, *ssa.Go, *ssa.Defer, *ssa.MakeClosure:
-				return nil, false
-			}
-		}
-	}
-	return nil, false
-}
-
-func zero(t *types.Basic) (constant.Value, bool) {
-	switch {
-	case t.Info()&types.IsBoolean != 0:
-		return constant.MakeBool(false), true
-	case t.Info()&types.IsInteger != 0:
-		return constant.MakeInt64(0), true
-	case t.Info()&types.IsString != 0:
-		return constant.MakeString(""), true
-	}
-	return nil, false
-}
-
-func instrIndex(instr ssa.Instruction) int {
-	for i, other := range instr.Block().Instrs {
-		if other == instr {
-			return i
-		}
-	}
-	return 0
 }

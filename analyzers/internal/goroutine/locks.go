@@ -154,6 +154,7 @@ func (x *Exploration) linkLocks() {
 				continue
 			}
 			if r.sec.open || a.sec.open || informs(r.sec, a.sec) {
+				x.fromUnlocks = append(x.fromUnlocks, lockLink{r.id, a.id, !x.acquires[a.id]})
 				x.syncEdge(r.id, a.id)
 				x.acquires[a.id] = true
 			}

@@ -142,9 +142,13 @@ func (x *Exploration) knownOps(f *Frame, call ssa.CallInstruction, o syncapi.Op,
 	}
 	switch o.Kind {
 	case syncapi.Lock, syncapi.TryLock:
-		return made(lockFamily, false, true)
+		ops := made(lockFamily, false, true)
+		ops[0].read = x.isRLocker(f, on)
+		return ops
 	case syncapi.Unlock:
-		return made(lockFamily, true, false)
+		ops := made(lockFamily, true, false)
+		ops[0].read = x.isRLocker(f, on)
+		return ops
 	case syncapi.RLock, syncapi.TryRLock:
 		ops := made(lockFamily, false, true)
 		ops[0].read = true
@@ -247,6 +251,21 @@ func (x *Exploration) receiver(f *Frame, on ssa.Value, o syncapi.Op) *node {
 		n = next
 	}
 	return n
+}
+
+// isRLocker reports whether a Locker is the one of an RWMutex for readers,
+// which points to the mutex itself instead of a box with a pointer to it.
+func (x *Exploration) isRLocker(f *Frame, on ssa.Value) bool {
+	if on == nil || !types.IsInterface(on.Type()) {
+		return false
+	}
+	n := x.value(f.home(on), on, "")
+	for _, t := range n.list {
+		if t.Obj.Kind == Boxed || t.Obj.Type == nil || types.IsInterface(t.Obj.Type) {
+			return false
+		}
+	}
+	return len(n.list) > 0
 }
 
 func fieldIndex(t types.Type, field *types.Var) int {

@@ -55,6 +55,24 @@ func (x *Exploration) Overlap(a, b PointID, fresh []PointID) (Overlap, bool) {
 	return Overlap{}, false
 }
 
+// Beside is Overlap for what may wait: it asks whether a goroutine may come to
+// a while another is at b, and takes no order from critical sections, since
+// which of two comes first is open.
+func (x *Exploration) Beside(a, b PointID, fresh []PointID) bool {
+	if x.giveUp {
+		return false
+	}
+	x.link()
+	if x.unlocked == nil {
+		x.unlocked = x.withoutLocks()
+	}
+	all := x.links
+	x.links = x.unlocked
+	defer func() { x.links = all }()
+	_, ok := x.Overlap(a, b, fresh)
+	return ok
+}
+
 func (x *Exploration) thread(p PointID) *Thread {
 	if f := x.points[p].Frame; f != nil {
 		return f.Thread

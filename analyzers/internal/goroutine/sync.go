@@ -3,6 +3,7 @@ package goroutine
 import (
 	"go/constant"
 	"go/types"
+	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -71,7 +72,6 @@ func (x *Exploration) link() {
 	defer x.findRendezvous()
 	x.leak()
 	x.hubs = make(map[hubKey]PointID)
-	x.sync = make(map[PointID][]PointID)
 	x.worldOut, x.worldIn = x.point(nil, nil), x.point(nil, nil)
 	x.syncEdge(x.worldOut, x.worldIn)
 	n := len(x.points)
@@ -99,6 +99,52 @@ func (x *Exploration) link() {
 	x.linkLocks()
 }
 
+// links are the edges from releases to acquires, with what was computed on
+// them.
+type links struct {
+	sync     map[PointID][]PointID
+	acquires map[PointID]bool
+	ways     map[wayKey]way
+	learned  map[PointID]map[PointID]bool
+	// fromUnlocks are the edges from unlocks to locks.
+	fromUnlocks []lockLink
+}
+
+type lockLink struct {
+	unlock, lock PointID
+	first        bool // without it, lock would be no acquire
+}
+
+func newLinks() *links {
+	return &links{
+		sync:     make(map[PointID][]PointID),
+		acquires: make(map[PointID]bool),
+		ways:     make(map[wayKey]way),
+		learned:  make(map[PointID]map[PointID]bool),
+	}
+}
+
+// forget drops the answers to questions about order, so that what the next
+// visitor may spend does not depend on who came before.
+func (x *Exploration) forget() {
+	x.cost = 0
+	x.ways, x.learned = make(map[wayKey]way), make(map[PointID]map[PointID]bool)
+	x.unlocked = nil
+}
+
+// withoutLocks are the links but those from unlocks to locks.
+func (l *links) withoutLocks() *links {
+	c := newLinks()
+	c.sync, c.acquires = maps.Clone(l.sync), maps.Clone(l.acquires)
+	for _, e := range l.fromUnlocks {
+		c.sync[e.unlock] = slices.DeleteFunc(slices.Clone(c.sync[e.unlock]), func(p PointID) bool { return p == e.lock })
+		if e.first {
+			delete(c.acquires, e.lock)
+		}
+	}
+	return c
+}
+
 func (x *Exploration) syncEdge(from, to PointID) {
 	if !slices.Contains(x.sync[from], to) {
 		x.sync[from] = append(x.sync[from], to)
@@ -107,6 +153,7 @@ func (x *Exploration) syncEdge(from, to PointID) {
 
 // leak marks the objects that code outside the exploration may reach.
 func (x *Exploration) leak() {
+	x.findPrivate()
 	var work []*Object
 	mark := func(n *node) {
 		for _, t := range n.list {
@@ -138,10 +185,15 @@ func (x *Exploration) leak() {
 			}
 		}
 	}
-	root := x.Frames[0]
-	for i := range root.Fn.Signature.Results().Len() {
-		for _, leaf := range x.heap.leaves(root.Fn.Signature.Results().At(i).Type()) {
-			mark(x.result(root, i, leaf))
+	for _, f := range x.Frames {
+		if f.Caller != nil {
+			continue
+		}
+		results := f.Fn.Signature.Results()
+		for i := range results.Len() {
+			for _, leaf := range x.heap.leaves(results.At(i).Type()) {
+				mark(x.result(f, i, leaf))
+			}
 		}
 	}
 	for _, o := range x.heap.objects {
@@ -153,7 +205,9 @@ func (x *Exploration) leak() {
 		o := work[len(work)-1]
 		work = work[:len(work)-1]
 		for _, key := range x.heap.cellsOf[o] {
-			mark(x.heap.cells[key])
+			if !x.isPrivate(o, key.path) {
+				mark(x.heap.cells[key])
+			}
 		}
 		if mc, ok := o.Value.(*ssa.MakeClosure); ok && o.Kind == Function && o.Frame != nil {
 			for _, b := range mc.Bindings {

@@ -15,14 +15,16 @@ type actionKind uint8
 const (
 	actAcquire actionKind = iota
 	actRelease
-	actTry    // acquire, if the result is true
-	actCall   // call of a function of the package that has effects
-	actRun    // call of a function that a function returned, which has effects
-	actDefer  // remember deferred
-	actDefers // RunDefers, or a panic
-	actStore  // assign to memory
-	actHand   // give locks to code that is not seen
-	actEscape // a function value that releases locks goes where it is not followed
+	actTry      // acquire, if the result is true
+	actCall     // call of a function of the package that has effects
+	actEnter    // call of a function of the package that takes locks, but has no effects
+	actImported // call of a function of another package of which a summary is known
+	actRun      // call of a function that a function returned, which has effects
+	actDefer    // remember deferred
+	actDefers   // RunDefers, or a panic
+	actStore    // assign to memory
+	actHand     // give locks to code that is not seen
+	actEscape   // a function value that releases locks goes where it is not followed
 )
 
 // An action is what an instruction means for locks. An instruction without
@@ -33,8 +35,11 @@ type action struct {
 	lock     Lock
 	call     *ssa.CallCommon
 	callee   *ssa.Function
-	effects  []effect // of actRun, in the function's own terms; of actHand and actEscape, the locks
-	deferred *action  // of actDefer; nil if what is deferred has no effect
+	enters   []entered   // of a call: what it runs that takes locks
+	runs     []paramCall // of a call: the caller's parameters that are called by it
+	outcomes []Outcome   // of actImported, in the caller's terms
+	effects  []effect    // of actRun, in the function's own terms; of actHand and actEscape, the locks
+	deferred *action     // of actDefer; nil if what is deferred has no effect
 	store    *ssa.Store
 }
 
@@ -90,7 +95,7 @@ func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 		a := &action{kind: actDefer, instr: instr}
 		if d := e.decodeCall(instr, &instr.Call); d != nil {
 			switch d.kind {
-			case actAcquire, actRelease, actCall, actRun, actTry, actHand:
+			case actAcquire, actRelease, actCall, actEnter, actImported, actRun, actTry, actHand:
 				a.deferred = d
 			}
 		}
@@ -145,16 +150,54 @@ func (e *engine) decodeCall(instr ssa.Instruction, call *ssa.CallCommon) *action
 	if _, ok := call.Value.(*ssa.Builtin); ok {
 		return nil
 	}
-	if callee, call := e.callee(call); callee != nil {
-		if !e.summary(callee).neutral() {
-			return &action{kind: actCall, instr: instr, call: call, callee: callee}
-		}
-		return nil
+	if callee, inner := e.callee(call); callee != nil {
+		return e.decodeEntry(&action{kind: actCall, instr: instr, call: inner, callee: callee})
 	}
 	if a := e.decodeReleaser(instr, call); a != nil {
 		return a
 	}
-	return e.decodeHand(instr, call)
+	if a := e.decodeImported(instr, call); a != nil {
+		return a
+	}
+	if a := e.decodeHand(instr, call); a != nil {
+		return a
+	}
+	return e.decodeOpen(instr, call)
+}
+
+// decodeEntry completes the action of a call of a known function; nil if the
+// call means nothing for locks.
+func (e *engine) decodeEntry(a *action) *action {
+	a.enters, a.runs = e.entriesOf(a)
+	if !e.summary(a.callee).neutral() {
+		return a
+	}
+	if a.enters == nil && a.runs == nil {
+		return nil
+	}
+	a.kind = actEnter
+	return a
+}
+
+// decodeOpen is the action of a call whose function is not known for certain: of
+// an interface method that one type of the package has, or of a parameter.
+func (e *engine) decodeOpen(instr ssa.Instruction, call *ssa.CallCommon) *action {
+	if call.IsInvoke() {
+		fn := e.onlyMethod(call.Value.Type(), call.Method)
+		if fn == nil {
+			return nil
+		}
+		inner := &ssa.CallCommon{Value: fn, Args: append([]ssa.Value{call.Value}, call.Args...)}
+		a := &action{kind: actEnter, instr: instr, call: inner, callee: fn}
+		if a.enters, a.runs = e.entriesOf(a); a.enters == nil && a.runs == nil {
+			return nil
+		}
+		return a
+	}
+	if i := paramIndex(e.paths.Origin(call.Value), instr.Parent()); i >= 0 {
+		return &action{kind: actEnter, instr: instr, runs: []paramCall{{param: i}}}
+	}
+	return nil
 }
 
 func (e *engine) decodeOp(instr ssa.Instruction, op syncapi.Op) *action {
@@ -194,10 +237,10 @@ func (e *engine) decodeCallback(instr ssa.Instruction, op syncapi.Op) *action {
 		return nil
 	}
 	callee, call := e.callee(&ssa.CallCommon{Value: op.Callback})
-	if callee == nil || e.summary(callee).neutral() {
+	if callee == nil {
 		return nil
 	}
-	return &action{kind: actCall, instr: instr, call: call, callee: callee}
+	return e.decodeEntry(&action{kind: actCall, instr: instr, call: call, callee: callee})
 }
 
 // callee returns the function of this package that a call calls, also through

@@ -197,6 +197,7 @@ func (e *engine) stepAll(a *action, states []state, rec *recorder) []state {
 
 // step applies one action to one state.
 func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
+	e.recordTakings(rec, a, s, at)
 	switch a.kind {
 	case actAcquire:
 		return []state{e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, rec)}
@@ -212,6 +213,8 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		return []state{got.learn(fact{cond: cond, val: true}), s.learn(fact{cond: cond, val: false})}
 	case actCall:
 		return e.call(a, s, at, rec)
+	case actImported:
+		return e.callImported(a, s, rec)
 	case actRun:
 		for _, ef := range e.rebaseEffects(a.effects, a) {
 			s = e.effect(s, ef, a.instr, rec)

@@ -45,6 +45,7 @@
 package lockset
 
 import (
+	"go/types"
 	"reflect"
 	"slices"
 	"sync"
@@ -65,6 +66,7 @@ var Analyzer = &analysis.Analyzer{
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/lockset",
 	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer},
 	ResultType: reflect.TypeFor[*Result](),
+	FactTypes:  []analysis.Fact{new(Exports)},
 	Run:        diagnostic.Guard(run),
 }
 
@@ -78,14 +80,37 @@ type Result struct {
 
 // An engine computes and keeps what a Result answers from.
 type engine struct {
-	paths *access.Paths
-	exprs *exprs
-	funcs map[*ssa.Function]*funcInfo
+	pkg     *types.Package
+	paths   *access.Paths
+	exprs   *exprs
+	funcs   map[*ssa.Function]*funcInfo
+	methods map[methodKey]*ssa.Function
+	// Classes of locks that function values release which are not followed, and of
+	// locks in local variables that are released by other functions; see Doubtful.
+	escaping, passed map[Class]bool
+	imported
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	paths := pass.ResultOf[access.Analyzer].(*access.Paths)
-	r := &Result{Paths: paths, engine: engine{paths: paths, exprs: newExprs(paths), funcs: make(map[*ssa.Function]*funcInfo)}}
+	r := &Result{Paths: paths, engine: engine{
+		pkg:     pass.Pkg,
+		paths:   paths,
+		exprs:   newExprs(paths),
+		funcs:   make(map[*ssa.Function]*funcInfo),
+		methods: make(map[methodKey]*ssa.Function),
+		imported: imported{
+			lookup: func(pkg *types.Package) *Exports {
+				x := new(Exports)
+				if !pass.ImportPackageFact(pkg, x) {
+					return nil
+				}
+				return x
+			},
+			known:   make(map[*types.Package]*Exports),
+			globals: make(map[string]*types.Var),
+		},
+	}}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	for _, fn := range src.Funcs {
 		r.funcs[fn] = &funcInfo{fn: fn}
@@ -93,7 +118,11 @@ func run(pass *analysis.Pass) (any, error) {
 	for _, fn := range src.Funcs {
 		r.summary(fn)
 	}
+	r.findLoose()
 	r.inferEntries(src.Funcs)
+	if x := r.exports(pass.Fset, src.Funcs); x != nil {
+		pass.ExportPackageFact(x)
+	}
 	return r, nil
 }
 

@@ -19,6 +19,11 @@ type Flow struct {
 	Unmatched []Release
 	// Relocks are the acquisitions for writing of a lock that is held already.
 	Relocks []Relock
+	// Reentries are the takings, for reading or writing, directly or in a call,
+	// of a lock that is held already.
+	Reentries []Reentry
+	// Edges are the locks that are taken while others are held.
+	Edges []Edge
 	// Iterations are the ends of loop iterations at which a lock is held.
 	Iterations []Iteration
 	// Incomplete is set if the function has more combinations of locks than

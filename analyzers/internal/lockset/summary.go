@@ -16,6 +16,8 @@ import (
 type Summary struct {
 	// Outcomes are the ways in which it can return or panic.
 	Outcomes []Outcome
+	takes    []Taking
+	runs     []paramCall
 }
 
 // An Outcome is one way in which a function can return or panic.
@@ -331,6 +333,26 @@ func (e *engine) applyOutcome(a *action, s state, o *Outcome, rec *recorder) sta
 			}
 		}
 	}
+	s = e.learnResults(a, s, o)
+	call, ok := a.instr.(*ssa.Call)
+	if !ok {
+		return s
+	}
+	for i, efs := range o.releasers {
+		if v := resultValue(call, i); v == nil || !e.followed(v) {
+			for _, ef := range e.rebaseEffects(efs, a) {
+				if lv, ok := s.level(ef.Lock); ok {
+					lv.handed = true
+					s = s.with(lv)
+				}
+			}
+		}
+	}
+	return s
+}
+
+// learnResults adds what an outcome says about the results of the call.
+func (e *engine) learnResults(a *action, s state, o *Outcome) state {
 	call, ok := a.instr.(*ssa.Call)
 	if !ok {
 		return s
@@ -345,16 +367,6 @@ func (e *engine) applyOutcome(a *action, s state, o *Outcome, rec *recorder) sta
 			cond = e.exprs.isNil(v)
 		}
 		s = s.learn(fact{cond: cond, val: f.val})
-	}
-	for i, efs := range o.releasers {
-		if v := resultValue(call, i); v == nil || !e.followed(v) {
-			for _, ef := range e.rebaseEffects(efs, a) {
-				if lv, ok := s.level(ef.Lock); ok {
-					lv.handed = true
-					s = s.with(lv)
-				}
-			}
-		}
 	}
 	return s
 }

@@ -348,10 +348,6 @@ func empty(t types.Type) bool {
 	return false
 }
 
-func isElement(p goroutine.Path) bool {
-	return strings.ContainsAny(string(p), "[{<")
-}
-
 // Conflict reports whether two accesses of one variable cannot both happen at
 // the same time in a correct program: whether they touch the same part, one
 // writes, and they are not both atomic.

@@ -59,7 +59,7 @@ func (r *Result) Variables(x *goroutine.Exploration) []*Variable {
 	var vars []*Variable
 	for _, o := range x.Objects() {
 		if v := c.vars[o]; v != nil && c.isShared(v) {
-			v.Fresh, v.mixed = c.fresh(o), c.mixed(o)
+			v.Fresh, v.mixed = c.fresh(o), c.x.Mixed(o)
 			if !v.mixed {
 				vars = append(vars, v)
 			}
@@ -103,36 +103,4 @@ func (c *collector) fresh(o *goroutine.Object) []goroutine.PointID {
 		points = append(points, c.x.Made(o)...)
 	}
 	return points
-}
-
-// mixed reports whether o stands for several objects that the program may mix
-// up: it is made repeatedly and kept where others of its kind are.
-func (c *collector) mixed(o *goroutine.Object) bool {
-	for p := o; p.Kind == goroutine.Contents; p = p.Parent.Obj {
-		if isElement(p.Parent.Path) {
-			return true
-		}
-	}
-	repeats := false
-	for _, p := range c.x.Made(o) {
-		repeats = repeats || c.x.Repeats(p)
-	}
-	if !repeats {
-		return false
-	}
-	mixed := false
-	c.x.HeldBy(o, func(holder *goroutine.Object, path goroutine.Path) {
-		if isElement(path) || holder.Kind != goroutine.Allocated && holder.Kind != goroutine.Boxed && holder.Kind != goroutine.Function {
-			mixed = true
-			return
-		}
-		inside := false
-		for _, p := range c.x.Made(holder) {
-			inside = inside || c.x.Repeats(p)
-		}
-		if !inside {
-			mixed = true
-		}
-	})
-	return mixed
 }

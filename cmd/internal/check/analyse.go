@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/types"
 	"os"
 	"reflect"
 	"runtime"
@@ -40,26 +39,51 @@ type report struct {
 }
 
 // analyseAll runs the suite over the packages, as many at a time as there are
-// cores, and returns their outputs in the same order.
+// cores, and returns their outputs in the same order. A package has its turn when
+// those that it imports have had theirs, since their facts matter to it.
 func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*output {
-	outs := make([]*output, len(pkgs))
-	next := make(chan int)
+	sorted := dependenciesFirst(pkgs)
+	finished := make(map[string][]chan struct{}) // by path, those that come before
+	outs := make(map[*packages.Package]*output, len(pkgs))
+	var mu sync.Mutex // guards outs
+	type task struct {
+		pkg    *packages.Package
+		before []chan struct{}
+		done   chan struct{}
+	}
+	next := make(chan task)
 	var wg sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(pkgs)) {
 		wg.Go(func() {
-			for i := range next {
-				outs[i] = analyse(ctx, opts, pkgs[i])
+			for t := range next {
+				for _, done := range t.before {
+					<-done // its worker does not wait for this one: it comes later in the order
+				}
+				out := analyse(ctx, opts, t.pkg)
 				// The engines' results are garbage now; let the syntax go as well.
-				pkgs[i].TypesInfo = nil
+				t.pkg.TypesInfo = nil
+				mu.Lock()
+				outs[t.pkg] = out
+				mu.Unlock()
+				close(t.done)
 			}
 		})
 	}
-	for i := range pkgs {
-		next <- i
+	for _, pkg := range sorted {
+		t := task{pkg: pkg, done: make(chan struct{})}
+		for _, path := range imports(pkg) {
+			t.before = append(t.before, finished[path]...)
+		}
+		finished[pkg.PkgPath] = append(finished[pkg.PkgPath], t.done)
+		next <- t
 	}
 	close(next)
 	wg.Wait()
-	return outs
+	list := make([]*output, len(pkgs))
+	for i, pkg := range pkgs {
+		list[i] = outs[pkg]
+	}
+	return list
 }
 
 func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
@@ -180,7 +204,7 @@ func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *
 	if m := pkg.Module; m != nil {
 		module = &analysis.Module{Path: m.Path, Version: m.Version, GoVersion: m.GoVersion}
 	}
-	return &analysis.Pass{
+	pass := &analysis.Pass{
 		Analyzer:     a,
 		Fset:         pkg.Fset,
 		Files:        pkg.Syntax,
@@ -194,15 +218,9 @@ func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *
 		ResultOf:     inputs,
 		ReadFile:     os.ReadFile,
 		Report:       func(d analysis.Diagnostic) { p.plain[a] = append(p.plain[a], d) },
-
-		// No analyzer has facts; Options are refused otherwise.
-		ImportObjectFact:  func(types.Object, analysis.Fact) bool { return false },
-		ExportObjectFact:  func(types.Object, analysis.Fact) { panic("analyzer has no FactTypes") },
-		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
-		ExportPackageFact: func(analysis.Fact) { panic("analyzer has no FactTypes") },
-		AllObjectFacts:    func() []analysis.ObjectFact { return nil },
-		AllPackageFacts:   func() []analysis.PackageFact { return nil },
 	}
+	p.opts.Facts.provide(pass)
+	return pass
 }
 
 func (p *passes) problem(a *analysis.Analyzer, err error) Problem {

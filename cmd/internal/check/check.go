@@ -6,15 +6,16 @@
 // panic ends the process. It skips a package as soon as any of its dependencies has
 // a type error. It keeps the results of all engines of all packages, SSA form
 // included, until the last package is done. And it cannot be interrupted. What
-// the checker offers over this driver is facts, and those would force every
-// dependency to be loaded from source; the suite has none.
+// the checker offers over this driver is facts of all dependencies, for which it
+// loads them from source, the standard library included. Here facts go from a
+// package to those that import it only among the packages that were asked for:
+// the module, as a rule. Dependencies come from export data.
 package check
 
 import (
 	"context"
 	"embed"
 	"errors"
-	"fmt"
 	"go/ast"
 	"os"
 	"path/filepath"
@@ -44,6 +45,7 @@ type Options struct {
 	Analyzers []*analysis.Analyzer
 	Tier      config.Tier
 	Lang      message.Lang
+	Facts     *Facts // of packages that were analysed before; those of this run are added
 
 	batch int // packages in memory at a time; 0 means batchSize
 }
@@ -137,31 +139,10 @@ func withDefaults(opts Options) (Options, error) {
 	if err := analysis.Validate(opts.Analyzers); err != nil {
 		return opts, err
 	}
-	for _, a := range closure(opts.Analyzers) {
-		if len(a.FactTypes) > 0 {
-			return opts, fmt.Errorf("analyzer %s has facts, which this driver cannot provide", a.Name)
-		}
+	if opts.Facts == nil {
+		opts.Facts = NewFacts()
 	}
 	return opts, nil
-}
-
-// closure is the analyzers and all that they require, requirements first.
-func closure(analyzers []*analysis.Analyzer) []*analysis.Analyzer {
-	var all []*analysis.Analyzer
-	var visit func(a *analysis.Analyzer)
-	visit = func(a *analysis.Analyzer) {
-		if slices.Contains(all, a) {
-			return
-		}
-		for _, req := range a.Requires {
-			visit(req)
-		}
-		all = append(all, a)
-	}
-	for _, a := range analyzers {
-		visit(a)
-	}
-	return all
 }
 
 // describe records the packages, and which of their files are the user's.

@@ -464,15 +464,63 @@ func TestFailedRequirement(t *testing.T) {
 	}
 }
 
-type someFact struct{}
+type nameFact struct{ Name string }
 
-func (someFact) AFact() {}
+func (*nameFact) AFact() {}
 
-func TestFactsAreRefused(t *testing.T) {
-	facts := &analysis.Analyzer{Name: "facts", Doc: "has facts", FactTypes: []analysis.Fact{new(someFact)}, Run: func(*analysis.Pass) (any, error) { return nil, nil }}
-	user := &analysis.Analyzer{Name: "user", Doc: "needs facts", Requires: []*analysis.Analyzer{facts}, Run: facts.Run}
-	if _, err := Run(t.Context(), Options{Dir: module(t, ""), Analyzers: []*analysis.Analyzer{user}}); err == nil || !strings.Contains(err.Error(), "facts") {
-		t.Errorf("error %v, want one about facts", err)
+// Facts reach the packages that import one, in whatever batch they are, and no
+// others.
+func TestFacts(t *testing.T) {
+	dir := module(t, `
+-- z/z.go --
+package z
+-- m/m.go --
+package m
+
+import _ "example.com/m/z"
+-- m/m_test.go --
+package m_test
+
+import _ "example.com/m/a"
+-- a/a.go --
+package a
+
+import (
+	_ "example.com/m/m"
+	_ "example.com/m/z"
+)
+`)
+	names := &analysis.Analyzer{
+		Name: "names", Doc: "says what packages are imported", FactTypes: []analysis.Fact{new(nameFact)},
+		Run: func(pass *analysis.Pass) (any, error) {
+			for _, imp := range pass.Pkg.Imports() {
+				f := new(nameFact)
+				if pass.ImportPackageFact(imp, f) {
+					pass.Reportf(pass.Files[0].Name.Pos(), "%s knows %s", pass.Pkg.Name(), f.Name)
+				}
+			}
+			pass.ExportPackageFact(&nameFact{pass.Pkg.Name()})
+			return nil, nil
+		},
+	}
+	want := []string{"a knows m", "a knows z", "m knows z", "m_test knows a"}
+	for _, batch := range []int{0, 1} {
+		res := run(t, Options{Dir: dir, Analyzers: []*analysis.Analyzer{names}, batch: batch})
+		var got []string
+		for _, f := range res.Findings {
+			got = append(got, f.Message)
+		}
+		slices.Sort(got)
+		if batch == 1 { // a test may import what comes in a later batch
+			got = slices.DeleteFunc(got, func(s string) bool { return s == "m_test knows a" })
+			if !slices.Equal(got, want[:3]) {
+				t.Errorf("batch %d: %q, want %q", batch, got, want[:3])
+			}
+			continue
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("batch %d: %q, want %q", batch, got, want)
+		}
 	}
 }
 

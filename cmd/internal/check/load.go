@@ -88,7 +88,7 @@ func (ld *loader) batches(ctx context.Context) ([]batch, error) {
 	if namesFiles(ld.opts.Patterns) || !wild && len(ld.opts.Patterns) <= ld.opts.batch {
 		return []batch{{patterns: ld.opts.Patterns}}, nil
 	}
-	cfg := ld.config(ctx, packages.NeedName|packages.NeedFiles)
+	cfg := ld.config(ctx, packages.NeedName|packages.NeedFiles|packages.NeedImports)
 	cfg.Tests = false
 	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
 	if err != nil || len(pkgs) <= ld.opts.batch {
@@ -96,7 +96,7 @@ func (ld *loader) batches(ctx context.Context) ([]batch, error) {
 		return []batch{{ld.opts.Patterns, sourceSize(pkgs)}}, ctx.Err()
 	}
 	slices.SortFunc(pkgs, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
-	pkgs = slices.CompactFunc(pkgs, func(a, b *packages.Package) bool { return a.PkgPath == b.PkgPath })
+	pkgs = slices.CompactFunc(dependenciesFirst(pkgs), func(a, b *packages.Package) bool { return a.PkgPath == b.PkgPath })
 	var batches []batch
 	for chunk := range slices.Chunk(pkgs, ld.opts.batch) {
 		b := batch{source: sourceSize(chunk)}

@@ -5,24 +5,29 @@
 // on. Every report of the default tier on the corpora below is read, and
 // triage.json says what it was: a bug, risky by design, or false. The program
 // exits with 1 if a report is not triaged or a triaged one vanished, so that no
-// change to a check goes by unread.
+// change to a check goes by unread, and if more than one report per 200,000
+// lines is false.
 //
-// The corpora are read where they are, in GOROOT and in the module cache.
+//	go run ./cmd/internal/bench/triage [-corpus std,tools,deps] [-rule r,...]
 //
-//	go run ./cmd/internal/bench/triage [-corpus std,tools]
+// The corpora are the standard library, golang.org/x/tools and the modules
+// that this one depends on, tests included. They are read where they are, in
+// GOROOT and in the module cache; see corpus.go.
 package main
 
 import (
 	"context"
 	_ "embed"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"os/signal"
-	"path/filepath"
+	"slices"
 	"strings"
+
+	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockstep-go/lockstep/analyzers"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
@@ -32,11 +37,12 @@ import (
 var committed []byte
 
 func main() {
-	corpora := flag.String("corpus", "std,tools", "comma-separated corpora to check: std, tools")
+	corpora := flag.String("corpus", "std,tools,deps", "comma-separated `corpora` to check")
+	rules := flag.String("rule", "", "comma-separated `rules` to check; all if empty")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	settled, err := run(ctx, os.Stdout, strings.Split(*corpora, ","))
+	settled, err := run(ctx, os.Stdout, strings.Split(*corpora, ","), *rules)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "triage:", err)
 		os.Exit(3)
@@ -46,101 +52,89 @@ func main() {
 	}
 }
 
-func run(ctx context.Context, w io.Writer, names []string) (settled bool, err error) {
+func run(ctx context.Context, w io.Writer, names []string, rules string) (settled bool, err error) {
+	suite, err := selected(rules)
+	if err != nil {
+		return false, err
+	}
 	entries, err := parse(committed)
 	if err != nil {
 		return false, fmt.Errorf("triage.json: %w", err)
 	}
-	settled = true
+	entries = slices.DeleteFunc(entries, func(e Entry) bool {
+		return !slices.ContainsFunc(suite, func(a *analysis.Analyzer) bool { return a.Name == e.Rule })
+	})
+	total := &Tally{Corpus: "all", Verdicts: make(map[Verdict]int)}
 	for _, name := range names {
-		c, err := find(ctx, name)
+		corpora, err := find(ctx, name)
 		if err != nil {
 			return false, err
 		}
-		t, err := measure(ctx, c, entries)
-		if err != nil {
-			return false, fmt.Errorf("%s: %w", c.name, err)
+		for _, c := range corpora {
+			t, err := measure(ctx, c, suite, entries)
+			if err != nil {
+				return false, fmt.Errorf("%s: %w", c.name, err)
+			}
+			t.Print(w)
+			total.Add(t)
 		}
-		t.Print(w)
-		settled = settled && t.Settled()
 	}
-	return settled, nil
+	total.PrintSummary(w)
+	if total.TooManyFalse() {
+		fmt.Fprintf(w, "\tmore than one false report per %d lines\n", linesPerFalse)
+	}
+	return total.Settled() && !total.TooManyFalse(), nil
 }
 
-// A corpus is a tree of well-tested Go code.
-type corpus struct {
-	name     string // with its version
-	dir      string
-	patterns []string
-}
-
-func find(ctx context.Context, name string) (*corpus, error) {
-	switch name {
-	case "std":
-		out, err := output(ctx, "go", "env", "GOVERSION", "GOROOT")
-		if err != nil {
-			return nil, err
+// selected is the suite, or the rules of it that are named.
+func selected(rules string) ([]*analysis.Analyzer, error) {
+	suite := analyzers.Suite()
+	if rules == "" {
+		return suite, nil
+	}
+	var some []*analysis.Analyzer
+	for name := range strings.SplitSeq(rules, ",") {
+		i := slices.IndexFunc(suite, func(a *analysis.Analyzer) bool { return a.Name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no rule %s", name)
 		}
-		version, root, _ := strings.Cut(out, "\n")
-		return &corpus{"std@" + version, filepath.Join(root, "src"), []string{"std"}}, nil
-	case "tools":
-		out, err := output(ctx, "go", "list", "-m", "-f", "{{.Version}}\n{{.Dir}}", "golang.org/x/tools")
-		if err != nil {
-			return nil, err
-		}
-		version, dir, _ := strings.Cut(out, "\n")
-		return &corpus{"tools@" + version, dir, []string{"./..."}}, nil
+		some = append(some, suite[i])
 	}
-	return nil, fmt.Errorf("unknown corpus %q: want std or tools", name)
+	return some, nil
 }
 
-func output(ctx context.Context, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
+// measure checks one corpus. What of it cannot be loaded is noted and left out.
+func measure(ctx context.Context, c corpus, suite []*analysis.Analyzer, entries []Entry) (*Tally, error) {
+	if c.missing != "" {
+		return &Tally{Corpus: c.name, Skipped: c.missing}, nil
 	}
-	return strings.TrimSpace(string(out)), nil
-}
-
-func measure(ctx context.Context, c *corpus, entries []Entry) (*Tally, error) {
-	res, err := check.Run(ctx, check.Options{Dir: c.dir, Patterns: c.patterns, Analyzers: analyzers.Suite()})
+	res, err := check.Run(ctx, check.Options{Dir: c.dir, Env: c.environ(), Patterns: c.patterns, Analyzers: suite})
+	var load *check.LoadError
+	if errors.As(err, &load) {
+		first, _, _ := strings.Cut(err.Error(), "\n")
+		return &Tally{Corpus: c.name, Skipped: first}, nil
+	}
 	if err != nil {
 		return nil, err
 	}
 	if res.Interrupted {
 		return nil, context.Cause(ctx)
 	}
-	for _, p := range res.Problems {
-		fmt.Fprintf(os.Stderr, "%s: %s: %s\n", c.name, p.Package, p.Message)
-	}
 	t := tally(c.name, res.Findings, entries)
 	t.Packages = len(res.Packages)
 	for _, p := range res.Packages {
-		n, err := countLines(p.Dir)
-		if err != nil {
-			return nil, err
+		if p.Tests {
+			t.Tested++
 		}
-		t.Lines += n
 	}
-	return t, nil
-}
-
-// countLines counts the lines of a package folder's Go files, tests included,
-// whatever their build constraints: an upper bound on what was analysed.
-func countLines(dir string) (int, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
-	if err != nil {
-		return 0, err
-	}
-	lines := 0
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return 0, err
+	for _, p := range res.Problems {
+		if p.Kind != check.LoadProblem {
+			return nil, fmt.Errorf("package %s: %s", p.Package, p.Message)
 		}
-		lines += strings.Count(string(data), "\n")
+		if !slices.Contains(t.Incomplete, p.Package) {
+			t.Incomplete = append(t.Incomplete, p.Package)
+		}
 	}
-	return lines, nil
+	t.Lines, err = c.lines(ctx)
+	return t, err
 }

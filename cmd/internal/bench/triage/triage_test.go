@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,7 +31,7 @@ func TestTally(t *testing.T) {
 	}
 	var b strings.Builder
 	got.Print(&b)
-	for _, want := range []string{"3 reports: 2 bug, 0 risky, 0 false, 1 not triaged", `"function":"new"`, "no longer reported: p.gone"} {
+	for _, want := range []string{"3 reports: 2 bug, 0 risky, 0 false, 1 not triaged", `"function": "new"`, "no longer reported: p.gone"} {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("output lacks %q:\n%s", want, &b)
 		}
@@ -61,5 +62,39 @@ func TestCommittedTriage(t *testing.T) {
 	}
 	if _, err := parse(data); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestTooManyFalse(t *testing.T) {
+	total := &Tally{Verdicts: make(map[Verdict]int)}
+	total.Add(&Tally{Lines: 150_000, Verdicts: map[Verdict]int{False: 1}})
+	if !total.TooManyFalse() {
+		t.Error("one false report in 150,000 lines is let pass")
+	}
+	total.Add(&Tally{Lines: 50_000, Verdicts: map[Verdict]int{Bug: 3}})
+	total.Add(&Tally{Skipped: "not there"})
+	if total.TooManyFalse() {
+		t.Error("one false report in 200,000 lines is too many")
+	}
+	if total.Verdicts[Bug] != 3 || total.Lines != 200_000 {
+		t.Errorf("sum: %+v", total)
+	}
+}
+
+// Every module that go.mod requires is a corpus, and none is checked twice.
+func TestDependencies(t *testing.T) {
+	corpora, err := find(t.Context(), "deps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := make(map[string]bool)
+	for _, c := range corpora {
+		if seen[c.name] || strings.HasPrefix(c.name, toolsModule+"@") {
+			t.Errorf("%s is checked twice", c.name)
+		}
+		seen[c.name] = true
+	}
+	if !slices.ContainsFunc(corpora, func(c corpus) bool { return strings.HasPrefix(c.name, "honnef.co/go/tools@") }) {
+		t.Errorf("no corpus is the module of the tool staticcheck: %v", corpora)
 	}
 }

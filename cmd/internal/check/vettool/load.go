@@ -33,6 +33,7 @@ type unitConfig struct {
 	Module                    *analysis.Module
 	ImportMap                 map[string]string // import path in the source to package path
 	PackageFile               map[string]string // package path to export data
+	PackageVetx               map[string]string // package path to its file of facts
 	VetxOnly                  bool
 	VetxOutput                string
 	Stdout                    string // file to write standard output to

@@ -7,14 +7,14 @@
 // files are and where to write results. For dependencies it asks only for facts
 // (VetxOnly).
 //
-// x/tools' unitchecker speaks the same protocol, and type-checks every dependency from
-// source because its facts files carry types. This suite has no facts. So a
-// dependency costs nothing here beyond the process that the go command starts for it,
-// and the packages that matter take the types of what they import from the compiler's
-// export data, which the go command has at hand (PackageFile); "make bench" prints what
-// that saves (vetcost). Besides, unitchecker gives up on a package that does not
-// type-check and dies of an analyzer's panic. Should the suite ever need facts,
-// unitchecker is what to go back to.
+// x/tools' unitchecker speaks the same protocol. It type-checks every dependency
+// from source, because its facts files carry types. The facts of this suite are by
+// name, so the packages that matter take the types of what they import from the
+// compiler's export data, which the go command has at hand (PackageFile), and a
+// dependency costs nothing beyond the process that the go command starts for it
+// unless it can have locks that others name: facts.go decides that. "make bench"
+// prints what that saves (vetcost). Besides, unitchecker gives up on a package that
+// does not type-check and dies of an analyzer's panic.
 package vettool
 
 import (
@@ -144,12 +144,12 @@ func newOptions(suite []*analysis.Analyzer) (*options, *flag.FlagSet) {
 }
 
 // rules are the checks to run: those enabled by name, or, if none is, all but
-// those disabled by name, as go vet has it.
+// those disabled by name, as go vet has it, and those that go vet itself runs.
 func (o *options) rules() []*analysis.Analyzer {
 	some := slices.ContainsFunc(o.suite, func(a *analysis.Analyzer) bool { return *o.enabled[a] == on })
 	var rules []*analysis.Analyzer
 	for _, a := range o.suite {
-		if state := *o.enabled[a]; state == on || !some && state != off {
+		if state := *o.enabled[a]; state == on || !some && state != off && !goVetRuns(a.Name) {
 			rules = append(rules, a)
 		}
 	}
@@ -229,7 +229,11 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 	if err := writeNoFacts(cfg); err != nil {
 		return 1, err
 	}
+	registerFacts(o.suite)
 	if cfg.VetxOnly {
+		if err := o.dependency(ctx, cfg); err != nil {
+			return 1, err
+		}
 		return 0, nil
 	}
 	collectRarely(cfg)
@@ -244,8 +248,8 @@ func (o *options) unit(ctx context.Context, file string, stdout, stderr io.Write
 	return o.checked(ctx, cfg, stdout, stderr)
 }
 
-// writeNoFacts writes the file of facts, which the go command keeps in its
-// cache although there are none.
+// writeNoFacts writes an empty file of facts: the go command expects one, whatever
+// becomes of the package.
 func writeNoFacts(cfg *unitConfig) error {
 	if cfg.VetxOutput == "" {
 		return nil
@@ -262,8 +266,16 @@ func (o *options) checked(ctx context.Context, cfg *unitConfig, stdout, stderr i
 		fmt.Fprintln(stderr, err)
 		return 1, nil
 	}
-	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: o.lang}, pkg)
+	facts, err := readFacts(cfg)
 	if err != nil {
+		return 1, err
+	}
+	// The facts must not depend on which checks run.
+	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: o.lang, Facts: facts}, pkg)
+	if err != nil {
+		return 1, err
+	}
+	if err := writeFacts(cfg, facts); err != nil {
 		return 1, err
 	}
 	switch {

@@ -1,0 +1,236 @@
+package lockorder
+
+import (
+	"cmp"
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+)
+
+// A collector gathers the edges of a package.
+type collector struct {
+	src   *ssabuild.SSA
+	locks *lockset.Result
+	names *wording.Namer
+	edges []*edge
+	// instances are pairs of edges between two locks of one class, in opposite
+	// directions.
+	instances [][2]*edge
+}
+
+// fromFlows gathers what the functions of the package do, each by itself and in
+// the calls that are known without knowing objects.
+func (c *collector) fromFlows() {
+	for _, fn := range c.src.Funcs {
+		flow := c.locks.Flow(fn)
+		if flow == nil || flow.Incomplete {
+			continue
+		}
+		for i := range flow.Edges {
+			c.fromFlow(fn, &flow.Edges[i])
+		}
+	}
+	slices.SortStableFunc(c.edges, func(a, b *edge) int {
+		return cmp.Or(cmp.Compare(len(a.chain), len(b.chain)), cmp.Compare(len(a.gates), len(b.gates)))
+	})
+}
+
+func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
+	if ownObject(f.From.Path, fn) || ownObject(f.To.Path, fn) {
+		return // which nobody else has yet; explorations know better
+	}
+	if c.locks.Doubtful(fn, f.From.Path, f.Sites) {
+		return // perhaps released in between
+	}
+	e := &edge{
+		from: f.FromClass, to: f.ToClass,
+		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
+		fn: fn, site: f.Sites[0], chain: f.Chain, far: f.Far,
+		fromName: c.names.Lock(f.Sites[0], f.From.Path),
+	}
+	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
+	for _, l := range f.Also {
+		if class := lockset.ClassOf(l.Path); l.Mode == lockset.Write && class.Known() {
+			e.gates = append(e.gates, class)
+		}
+	}
+	if e.from == e.to {
+		c.twoInstances(e, f)
+		return
+	}
+	c.edges = append(c.edges, e)
+}
+
+// name names the lock that an instruction takes as its function does; other is
+// for one that has no name there.
+func (c *collector) name(at ssa.Instruction, other string) string {
+	if p, ok := c.locks.PathAt(at); ok {
+		return c.names.Lock(at, p)
+	}
+	return other
+}
+
+// ownObject reports whether p is in an object that fn itself makes.
+func ownObject(p access.Path, fn *ssa.Function) bool {
+	r := p.Root()
+	return r.Kind == access.Local && r.Func() == fn
+}
+
+// twoInstances looks at a function that locks two objects of one type, such as
+// two accounts. Many programs have an order for that: the parent before the
+// child, the smaller number first. It is known to be wrong if the function is
+// called with the same two objects both ways round.
+func (c *collector) twoInstances(e *edge, f *lockset.Edge) {
+	i, j := paramOf(f.From.Path, e.fn), paramOf(f.To.Path, e.fn)
+	if i < 0 || j < 0 || i == j || c.compares(e.site, e.last()) {
+		return
+	}
+	type args struct {
+		a, b access.Path
+	}
+	calls := make(map[args]bool)
+	for _, caller := range c.src.Funcs {
+		for _, b := range caller.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok || c.locks.Callee(call.Common()) != e.fn || len(call.Common().Args) != len(e.fn.Params) {
+					continue
+				}
+				pair := args{c.locks.Paths.Of(call.Common().Args[i]), c.locks.Paths.Of(call.Common().Args[j])}
+				if pair.a.Exact() && pair.b.Exact() && pair.a != pair.b && calls[args{pair.b, pair.a}] {
+					c.instances = append(c.instances, [2]*edge{e, e})
+					return
+				}
+				calls[pair] = true
+			}
+		}
+	}
+}
+
+// paramOf returns which parameter of fn the path starts from, or -1.
+func paramOf(p access.Path, fn *ssa.Function) int {
+	if p.Root().Kind != access.Param {
+		return -1
+	}
+	return slices.IndexFunc(fn.Params, func(q *ssa.Parameter) bool { return q == p.Root().Value })
+}
+
+// compares reports whether the function around two instructions that take locks
+// compares something of the two objects, as one does that locks the smaller one
+// first.
+func (c *collector) compares(first, second ssa.Instruction) bool {
+	fn := first.Parent()
+	p, ok := c.locks.PathAt(first)
+	q, ok2 := c.locks.PathAt(second)
+	if !ok || !ok2 || second.Parent() != fn {
+		return false
+	}
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			op, ok := instr.(*ssa.BinOp)
+			if !ok {
+				continue
+			}
+			switch op.Op {
+			case token.LSS, token.LEQ, token.GTR, token.GEQ:
+				x, y := c.locks.Paths.Of(op.X).Root(), c.locks.Paths.Of(op.Y).Root()
+				if x == p.Root() && y == q.Root() || x == q.Root() && y == p.Root() {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// An object is a lock of an exploration.
+type object struct {
+	x    *goroutine.Exploration
+	obj  *goroutine.Object
+	path goroutine.Path
+}
+
+// fromExploration gathers what an exploration shows: edges through interfaces
+// and functions in fields, and which objects the locks belong to.
+func (c *collector) fromExploration(x *goroutine.Exploration) {
+	if !x.Complete() {
+		return
+	}
+	var same []exploredEdge
+	for _, le := range x.LockEdges() {
+		e := c.explored(x, le)
+		if e == nil {
+			continue
+		}
+		if e.from == e.to {
+			if e.fromObject != nil && e.toObject != nil && !c.compares(e.site, e.last()) {
+				same = append(same, exploredEdge{e, le})
+			}
+			continue
+		}
+		c.edges = append(c.edges, e)
+	}
+	for i, a := range same {
+		for _, b := range same[i:] {
+			if a.fromObject == b.toObject && a.toObject == b.fromObject && !gated(a.edge, b.edge) && joined(a.edge, b.edge) && joined(b.edge, a.edge) &&
+				x.Beside(a.Acquired.Point, b.Acquired.Point, nil) {
+				c.instances = append(c.instances, [2]*edge{a.edge, b.edge})
+			}
+		}
+	}
+}
+
+type exploredEdge struct {
+	*edge
+	goroutine.LockEdge
+}
+
+func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
+	if le.Held.Once || le.Acquired.Once {
+		return nil
+	}
+	from, to := c.classOf(le.Held), c.classOf(le.Acquired)
+	if !from.Known() || !to.Known() {
+		return nil
+	}
+	e := &edge{
+		from: from, to: to, fromRead: le.Held.Read, toRead: le.Acquired.Read,
+		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
+		site: le.Held.Instr,
+	}
+	e.fn, e.chain = goroutine.Chain(le.Held, le.Acquired)
+	if le.Held.Lock.Certain {
+		e.fromObject = object{x, le.Held.Lock.Object, le.Held.Lock.Path}
+	}
+	if le.Acquired.Lock.Certain {
+		e.toObject = object{x, le.Acquired.Lock.Object, le.Acquired.Lock.Path}
+	}
+	for _, h := range x.MustHold(le.Acquired.Point) {
+		if class := c.classOf(h); h != le.Held && !h.Read && class.Known() && class != from {
+			e.gates = append(e.gates, class)
+		}
+	}
+	return e
+}
+
+// classOf returns the class of the lock of an acquisition: by the name that the
+// source gives it, or, where that is another name of it, by its object.
+func (c *collector) classOf(a *goroutine.Acquisition) lockset.Class {
+	if p, ok := c.locks.PathAt(a.Instr); ok {
+		class := lockset.ClassOf(p)
+		if class.Var != nil && (class.Var.Pkg() == nil || class.Var.Pkg().Path() != "sync") {
+			return class
+		}
+	}
+	if a.Lock.Var != nil {
+		return lockset.Class{Var: a.Lock.Var}
+	}
+	return lockset.Class{Local: a.Lock.Object.Value}
+}

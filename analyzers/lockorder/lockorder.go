@@ -1,0 +1,54 @@
+package lockorder
+
+import (
+	"embed"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var docSource string
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "lockorder",
+	Doc:        lesson.Doc(docSource),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/lockorder",
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer, goroutine.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	reporter := diagnostic.NewReporter(pass, catalogue)
+	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
+	c := &collector{
+		src:   pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
+		locks: locks,
+		names: wording.NewNamer(pass, locks),
+	}
+	c.fromFlows()
+	pass.ResultOf[goroutine.Analyzer].(*goroutine.Package).Each(c.fromExploration)
+	r := &report{fset: pass.Fset, reporter: reporter}
+	for _, cycle := range cycles(c.edges) {
+		r.cycle(cycle)
+	}
+	for _, cycle := range c.instances {
+		r.instances(cycle)
+	}
+	return reporter.Finish(), nil
+}

@@ -1,0 +1,127 @@
+package vettool
+
+import (
+	"bytes"
+	"context"
+	"encoding/gob"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/lockstep-go/lockstep/analyzers/relevance"
+	"github.com/lockstep-go/lockstep/cmd/internal/check"
+)
+
+// The go command hands the facts of a package to those that import it directly,
+// as a file that the tool wrote (VetxOutput) and is given again (PackageVetx). A
+// file has the facts of the package and of all that it imports, so that a function
+// can be looked up that is reached through the types of another package.
+
+// factual are the analyzers among those that the suite requires that have facts.
+func factual(suite []*analysis.Analyzer) []*analysis.Analyzer {
+	var found []*analysis.Analyzer
+	seen := make(map[*analysis.Analyzer]bool)
+	var visit func(a *analysis.Analyzer)
+	visit = func(a *analysis.Analyzer) {
+		if seen[a] {
+			return
+		}
+		seen[a] = true
+		for _, req := range a.Requires {
+			visit(req)
+		}
+		if len(a.FactTypes) > 0 {
+			found = append(found, a)
+		}
+	}
+	for _, a := range suite {
+		visit(a)
+	}
+	return found
+}
+
+// registerFacts makes the types of facts known to package gob.
+func registerFacts(suite []*analysis.Analyzer) {
+	for _, a := range factual(suite) {
+		for _, f := range a.FactTypes {
+			gob.Register(f)
+		}
+	}
+}
+
+// readFacts reads the facts of what a package imports.
+func readFacts(cfg *unitConfig) (*check.Facts, error) {
+	facts := check.NewFacts()
+	for path, file := range cfg.PackageVetx {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("facts of package %q: %w", path, err)
+		}
+		if len(data) == 0 {
+			continue
+		}
+		var list []check.PackageFact
+		if err := gob.NewDecoder(bytes.NewReader(data)).Decode(&list); err != nil {
+			return nil, fmt.Errorf("facts of package %q in %s: %w", path, file, err)
+		}
+		for _, f := range list {
+			facts.Set(f.Path, f.Fact)
+		}
+	}
+	return facts, nil
+}
+
+// writeFacts writes the file of facts; it is empty if there are none.
+func writeFacts(cfg *unitConfig, facts *check.Facts) error {
+	if cfg.VetxOutput == "" {
+		return nil
+	}
+	var buf bytes.Buffer
+	if list := facts.All(); len(list) > 0 {
+		if err := gob.NewEncoder(&buf).Encode(list); err != nil {
+			return fmt.Errorf("facts of package %q: %w", cfg.ImportPath, err)
+		}
+	}
+	return os.WriteFile(cfg.VetxOutput, buf.Bytes(), 0o666)
+}
+
+// dependency finds the facts of a package that is only imported. The standard
+// library has none worth the time: its locks are its own, and no function of it
+// returns with a lock of its caller's taken or released.
+func (o *options) dependency(ctx context.Context, cfg *unitConfig) error {
+	if cfg.ModulePath == "" && cfg.Module == nil {
+		return nil
+	}
+	facts, err := readFacts(cfg)
+	if err != nil {
+		return err
+	}
+	if relevant(cfg) || len(facts.All()) > 0 {
+		if pkg, err := load(cfg); err == nil { // if not, the compiler says so
+			rules := factual(o.suite)
+			if _, err := check.RunUnit(ctx, check.Options{Analyzers: rules, Tier: o.tier, Lang: o.lang, Facts: facts}, pkg); err != nil {
+				return err
+			}
+		}
+	}
+	return writeFacts(cfg, facts)
+}
+
+// relevant reports whether the package may have locks of its own.
+func relevant(cfg *unitConfig) bool {
+	fset := token.NewFileSet()
+	var files []*ast.File
+	for _, name := range cfg.GoFiles {
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return false
+		}
+		files = append(files, f)
+	}
+	return slices.ContainsFunc(files, func(f *ast.File) bool { return relevance.Package([]*ast.File{f}) })
+}
