@@ -95,16 +95,17 @@ func syntax(f *ast.File) bool {
 // operation reports whether a name is that of a function or method which, in
 // a package that imports none of those above, starts a goroutine, works on a
 // lock or the like: a promoted method of another package's type, a function
-// of time, testing or runtime.
+// of another package that takes a lock for its caller, a function of time,
+// testing or runtime.
 func operation(name string) bool {
 	switch name {
-	case "Lock", "Unlock", "RLock", "RUnlock", "TryLock", "TryRLock", "RLocker", // of an embedded lock
-		"Go", "TryGo", "Wait", "Signal", "Broadcast", // of a group or a condition variable
+	case "Go", "TryGo", "Wait", "Signal", "Broadcast", // of a group or a condition variable
 		"AfterFunc", "NewTimer", "NewTicker", "After", "Tick", "Sleep", // of time
 		"Parallel", "RunParallel", // of testing
 		"SetFinalizer", "AddCleanup", "Goexit", // of runtime
 		"Handle", "HandleFunc": // of a mux
 		return true
 	}
-	return false
+	// Lock, RLocker, LockAll; Unlock, RUnlock; but no Block.
+	return strings.Contains(name, "Lock") || strings.Contains(name, "nlock") || strings.Contains(name, "Acquire")
 }

@@ -41,6 +41,8 @@ func TestPackage(t *testing.T) {
 		"dot sync":            {`import . "sync"; var mu Mutex`, true},
 		"lock of another":     {`import "p"; func f(t *p.T) { t.Lock() }`, true},
 		"unlock as a value":   {`import "p"; func f(t *p.T) func() { return t.Unlock }`, true},
+		"locking function":    {`import "p"; func f(t *p.T) { p.UnlockAll(t) }`, true},
+		"blocks, clocks":      {`import "p"; func f(t *p.T) { t.Block(p.Clock) }`, false},
 		"timer":               {`import "time"; func f() { time.AfterFunc(1, f) }`, true},
 		"parallel test":       {`import "testing"; func f(t *testing.T) { t.Parallel() }`, true},
 		"finalizer":           {`import "runtime"; func f(p *int) { runtime.SetFinalizer(p, nil) }`, true},

@@ -88,9 +88,10 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	res := &Result{own: make(map[string]bool)}
 	t := newTranslator(opts)
 	batches, err := ld.batches(ctx)
-	for _, patterns := range batches {
+	for _, b := range batches {
+		b.collectRarely()
 		var roots []*packages.Package
-		if roots, err = ld.load(ctx, patterns); err != nil {
+		if roots, err = ld.load(ctx, b.patterns); err != nil {
 			break
 		}
 		res.describe(roots, opts)

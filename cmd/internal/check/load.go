@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -64,9 +65,14 @@ type loader struct {
 // costs one more run of go list.
 const batchSize = 64
 
-// batches splits the packages that the patterns match into the patterns of one
-// load each.
-func (ld *loader) batches(ctx context.Context) ([][]string, error) {
+// A batch is what is loaded together.
+type batch struct {
+	patterns []string
+	source   int64 // bytes, tests not counted; 0 if it was not asked for
+}
+
+// batches splits the packages that the patterns match into batches.
+func (ld *loader) batches(ctx context.Context) ([]batch, error) {
 	if _, err := exec.LookPath("go"); err != nil {
 		return nil, ld.error(err, message.New("no-go-command"))
 	}
@@ -80,21 +86,52 @@ func (ld *loader) batches(ctx context.Context) ([][]string, error) {
 		return strings.Contains(p, "...") || slices.Contains([]string{"all", "std", "cmd", "work", "tool"}, p)
 	})
 	if namesFiles(ld.opts.Patterns) || !wild && len(ld.opts.Patterns) <= ld.opts.batch {
-		return [][]string{ld.opts.Patterns}, nil
+		return []batch{{patterns: ld.opts.Patterns}}, nil
 	}
-	cfg := ld.config(ctx, packages.NeedName|packages.NeedImports)
+	cfg := ld.config(ctx, packages.NeedName|packages.NeedFiles|packages.NeedImports)
 	cfg.Tests = false
 	pkgs, err := packages.Load(cfg, ld.opts.Patterns...)
 	if err != nil || len(pkgs) <= ld.opts.batch {
 		// An error will come up again, and be explained.
-		return [][]string{ld.opts.Patterns}, ctx.Err()
+		return []batch{{ld.opts.Patterns, sourceSize(pkgs)}}, ctx.Err()
 	}
 	slices.SortFunc(pkgs, func(a, b *packages.Package) int { return strings.Compare(a.PkgPath, b.PkgPath) })
-	var paths []string
-	for _, pkg := range dependenciesFirst(pkgs) {
-		paths = append(paths, pkg.PkgPath)
+	pkgs = slices.CompactFunc(dependenciesFirst(pkgs), func(a, b *packages.Package) bool { return a.PkgPath == b.PkgPath })
+	var batches []batch
+	for chunk := range slices.Chunk(pkgs, ld.opts.batch) {
+		b := batch{source: sourceSize(chunk)}
+		for _, pkg := range chunk {
+			b.patterns = append(b.patterns, pkg.PkgPath)
+		}
+		batches = append(batches, b)
 	}
-	return slices.Collect(slices.Chunk(slices.Compact(paths), ld.opts.batch)), nil
+	return batches, nil
+}
+
+func sourceSize(pkgs []*packages.Package) int64 {
+	var size int64
+	for _, pkg := range pkgs {
+		for _, file := range pkg.GoFiles {
+			if info, err := os.Stat(file); err == nil {
+				size += info.Size()
+			}
+		}
+	}
+	return size
+}
+
+// collectRarely lets the heap grow to three times instead of twice what is
+// needed before garbage is collected, unless so much source is loaded together
+// that the memory would be missed. GOGC, if the user has set it, decides.
+func (b batch) collectRarely() {
+	if os.Getenv("GOGC") != "" {
+		return
+	}
+	percent := 200
+	if b.source > 8<<20 {
+		percent = 100
+	}
+	debug.SetGCPercent(percent)
 }
 
 func (ld *loader) config(ctx context.Context, mode packages.LoadMode) *packages.Config {
