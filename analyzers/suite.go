@@ -9,6 +9,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
+	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 )
 
@@ -17,6 +18,7 @@ func Suite() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		badignore.Analyzer,
 		datarace.Analyzer,
+		lockcontract.Analyzer,
 		missingunlock.Analyzer,
 	}
 }

@@ -9,6 +9,7 @@ func Rules() []string {
 	return []string{
 		"badignore",
 		"datarace",
+		"lockcontract",
 		"missingunlock",
 	}
 }

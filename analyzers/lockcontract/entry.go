@@ -1,0 +1,362 @@
+package lockcontract
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// This file decides whether a lock is certainly not held at a place.
+//
+// It is a may analysis turned round: the place must be reached along a chain of
+// calls, from a function that starts with no lock of ours held, on which no
+// lock may be held that could be the one. "Could be" goes by the field that
+// holds a lock, not by the path to it, so that another name of the same object
+// never makes a report. The chain begins in a goroutine, or in a function that
+// other packages call, which cannot hold a lock that they cannot name. What the
+// chain works on must be shared by then: an object that a function has just
+// made is not, unless it has started a goroutine with it. And nothing may have
+// been waited for on the way, since the goroutines that share the object may be
+// over.
+
+type checker struct {
+	pass      *analysis.Pass
+	report    *diagnostic.Reporter
+	paths     *access.Paths
+	locks     *lockset.Result
+	contracts *contract.Result
+	funcs     []*ssa.Function
+	graph     *graph
+	remarks   map[fileLine]bool
+}
+
+// A site is a call of a function of the package.
+type site struct {
+	instr  ssa.CallInstruction
+	caller *ssa.Function
+	call   *ssa.CallCommon // as it would be written without method values
+	spawns bool            // another goroutine makes the call
+}
+
+type graph struct {
+	sites map[*ssa.Function][]site
+	// invoked are the names of methods that are called through interfaces,
+	// with the calls.
+	invoked map[string][]ssa.CallInstruction
+	// values are the functions that are used as values which are not followed.
+	values map[*ssa.Function]bool
+}
+
+func (c *checker) callGraph() *graph {
+	g := &graph{
+		sites:   make(map[*ssa.Function][]site),
+		invoked: make(map[string][]ssa.CallInstruction),
+		values:  make(map[*ssa.Function]bool),
+	}
+	ours := make(map[*ssa.Function]bool)
+	for _, fn := range c.funcs {
+		ours[fn] = true
+	}
+	for _, fn := range c.funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				var followed ssa.Value
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					followed = c.addCall(g, ours, call)
+				}
+				for _, op := range instr.Operands(nil) {
+					if *op != followed {
+						if f := c.function(*op, ours); f != nil {
+							g.values[f] = true
+						}
+					}
+				}
+			}
+		}
+	}
+	return g
+}
+
+// addCall notes what a call calls; it returns the function value that this
+// explains, nil if none.
+func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction) ssa.Value {
+	common := instr.Common()
+	_, spawns := instr.(*ssa.Go)
+	if common.IsInvoke() {
+		g.invoked[common.Method.Name()] = append(g.invoked[common.Method.Name()], instr)
+	}
+	callee := common.Value
+	if op, ok := syncapi.Classify(common, c.paths); ok {
+		if op.Callback == nil {
+			return nil
+		}
+		callee = op.Callback
+		switch op.Kind {
+		case syncapi.TestRun, syncapi.TestCleanup, syncapi.OnceDo, syncapi.OnceFunc, syncapi.Finalizer:
+			return nil
+		}
+		spawns = spawns || op.Async
+	} else if common.IsInvoke() {
+		return nil
+	}
+	fn, call := c.callee(callee, common, ours)
+	if fn == nil {
+		return nil
+	}
+	g.sites[fn] = append(g.sites[fn], site{instr, instr.Parent(), call, spawns})
+	return callee
+}
+
+// callee returns the function that calling v calls, and the call as it would
+// be written without a method value.
+func (c *checker) callee(v ssa.Value, call *ssa.CallCommon, ours map[*ssa.Function]bool) (*ssa.Function, *ssa.CallCommon) {
+	switch v := c.paths.Origin(v).(type) {
+	case *ssa.Function:
+		if fn := access.Declared(v); ours[fn] {
+			if call.Value != v && call.StaticCallee() != v { // called back
+				return fn, &ssa.CallCommon{Value: v}
+			}
+			return fn, call
+		}
+	case *ssa.MakeClosure:
+		fn := v.Fn.(*ssa.Function)
+		if ours[fn] {
+			return fn, &ssa.CallCommon{Value: v, Args: call.Args}
+		}
+		if obj, ok := fn.Object().(*types.Func); ok && len(v.Bindings) == 1 {
+			if m := fn.Prog.FuncValue(obj.Origin()); m != nil && ours[m] {
+				args := []ssa.Value{v.Bindings[0]}
+				if call.Value == v {
+					args = append(args, call.Args...)
+				}
+				return m, &ssa.CallCommon{Value: m, Args: args}
+			}
+		}
+	}
+	return nil, nil
+}
+
+// function returns the function of the package that v is the value of.
+func (c *checker) function(v ssa.Value, ours map[*ssa.Function]bool) *ssa.Function {
+	switch v := v.(type) {
+	case *ssa.Function:
+		if fn := access.Declared(v); ours[fn] && fn.Parent() == nil {
+			return fn
+		}
+	case *ssa.MakeClosure:
+		if fn := v.Fn.(*ssa.Function); !ours[fn] {
+			if obj, ok := fn.Object().(*types.Func); ok {
+				if m := fn.Prog.FuncValue(obj.Origin()); m != nil && ours[m] {
+					return m
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// A way is how a place is reached without a lock: the calls, innermost first.
+// The last may start a goroutine; else the outermost function is called from
+// other packages.
+type way struct {
+	calls []site
+	root  *ssa.Function
+}
+
+// unheld returns a way on which the lock l is certainly not held when instr
+// begins, for the object that the path root belongs to.
+func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, root access.Root) (way, bool) {
+	q := &query{checker: c, lock: l, busy: make(map[*ssa.Function]bool)}
+	if !c.noneHeld(instr, l) || c.joined(instr) {
+		return way{}, false
+	}
+	return q.enter(instr, root, 0)
+}
+
+// A query looks for the ways into a function on which a lock is not held.
+type query struct {
+	*checker
+	lock contract.Lock
+	busy map[*ssa.Function]bool
+}
+
+const maxDepth = 6
+
+// enter continues a way backwards from instr, where the lock is not held as far
+// as the instruction's function is concerned.
+func (q *query) enter(instr ssa.Instruction, root access.Root, depth int) (way, bool) {
+	fn := instr.Parent()
+	if depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
+		return way{}, false
+	}
+	root, ok := q.shared(instr, root)
+	if !ok {
+		return way{}, false
+	}
+	q.busy[fn] = true
+	defer delete(q.busy, fn)
+	if q.calledFromOutside(fn) && !q.heldBySomeCaller(fn) {
+		return way{root: fn}, true
+	}
+	for _, s := range q.graph.sites[fn] {
+		if s.spawns {
+			if q.sharedByGo(s, q.rebase(root, fn, s)) {
+				return way{calls: []site{s}, root: fn}, true
+			}
+			continue
+		}
+		if !q.unheldAt(s) {
+			continue
+		}
+		at := ssa.Instruction(s.instr)
+		if w, ok := q.enter(at, q.rebase(root, fn, s), depth+1); ok {
+			w.calls = append([]site{s}, w.calls...)
+			return w, true
+		}
+	}
+	return way{}, false
+}
+
+func (q *query) spawned(fn *ssa.Function) bool {
+	return slices.ContainsFunc(q.graph.sites[fn], func(s site) bool { return s.spawns })
+}
+
+// unheldAt reports whether the lock is not held when the call of s is made, as
+// far as its function is concerned; of a deferred call that is when the
+// function returns.
+func (q *query) unheldAt(s site) bool {
+	d, ok := s.instr.(*ssa.Defer)
+	if !ok {
+		return q.noneHeld(s.instr, q.lock) && !q.joined(s.instr)
+	}
+	for _, b := range d.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if _, ok := instr.(*ssa.RunDefers); ok && (!q.noneHeld(instr, q.lock) || q.joined(instr)) {
+				return false
+			}
+		}
+	}
+	return q.noneHeld(d, q.lock)
+}
+
+// heldBySomeCaller reports whether a function that other packages can call may
+// be called in this one with the lock held, directly or through an interface.
+func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
+	for _, s := range q.graph.sites[fn] {
+		if !q.inTest(s.caller) && !s.spawns && (!q.noneHeld(s.instr, q.lock) || q.assumed(s.caller, q.lock)) {
+			return true
+		}
+	}
+	if fn.Signature.Recv() == nil {
+		return false
+	}
+	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
+		return !q.noneHeld(i, q.lock) || q.assumed(i.Parent(), q.lock)
+	})
+}
+
+// noneHeld reports whether no lock that could be l may be held when instr
+// begins.
+func (c *checker) noneHeld(instr ssa.Instruction, l contract.Lock) bool {
+	return !slices.ContainsFunc(c.locks.HeldBefore(instr), func(h lockset.Held) bool { return couldBe(h.Path, l) })
+}
+
+// couldBe reports whether the lock at p could be l.
+func couldBe(p access.Path, l contract.Lock) bool {
+	v, known := holder(p)
+	return v == l.Var || !known || l.Shared
+}
+
+// holder returns the variable that holds the lock at p. It is not known, and
+// known is false, if the variable holds a pointer, so that the lock can have
+// other names; a local variable is known and nil.
+func holder(p access.Path) (v *types.Var, known bool) {
+	deref := p.Last().Kind == access.Deref
+	if deref {
+		p, _ = p.Parent()
+	}
+	if f := p.Last().Field; f != nil {
+		return f, !deref
+	}
+	if p.Len() == 0 {
+		switch r := p.Root(); r.Kind {
+		case access.Global:
+			return r.Var, !deref
+		case access.Local:
+			return nil, !deref
+		}
+	}
+	return nil, false
+}
+
+// assumed reports whether fn itself says that it is called with the lock
+// held, or is said to be special in a way that is not understood.
+func (c *checker) assumed(fn *ssa.Function, l contract.Lock) bool {
+	for ; fn.Parent() != nil; fn = fn.Parent() {
+	}
+	obj, _ := fn.Object().(*types.Func)
+	if f := c.contracts.Func(obj); f != nil {
+		is := func(cond contract.Condition) bool { return cond.Var == l.Var || cond.Shared }
+		if f.Ignore || slices.ContainsFunc(f.Requires, is) || slices.ContainsFunc(f.Releases, is) || slices.ContainsFunc(f.Acquires, is) {
+			return true
+		}
+	}
+	if specialName.MatchString(fn.Name()) {
+		return true
+	}
+	decl, _ := fn.Syntax().(*ast.FuncDecl)
+	return decl != nil && specialDoc.MatchString(decl.Doc.Text())
+}
+
+var (
+	specialName = regexp.MustCompile(`(?:^|[a-z0-9_])(?:Locked|Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
+	// specialDoc is in comments that say something about locks or goroutines
+	// which is not read as a contract.
+	specialDoc = regexp.MustCompile(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+)
+
+// calledFromOutside reports whether other packages can call fn while holding
+// none of the locks that they cannot name.
+func (q *query) calledFromOutside(fn *ssa.Function) bool {
+	if q.lock.Var.Exported() || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
+		return false
+	}
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return fn.Pkg.Pkg.Name() != "main"
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	n, ok := t.(*types.Named)
+	return ok && n.Obj().Exported()
+}
+
+// special reports whether a function of that name begins or ends the life of
+// an object, or is called by another package's algorithm on its data.
+func special(name string) bool {
+	switch name {
+	case "Len", "Less", "Swap", "Push", "Pop":
+		return true
+	}
+	return lifecycle.MatchString(name)
+}
+
+var lifecycle = regexp.MustCompile(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
+
+func (c *checker) inTest(fn *ssa.Function) bool {
+	return strings.HasSuffix(c.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
+}

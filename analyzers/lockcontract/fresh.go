@@ -1,0 +1,302 @@
+package lockcontract
+
+import (
+	"go/token"
+	"go/types"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// shared decides whether an object that a path from root leads to is shared by
+// the time of instr, as far as the function of instr tells; if its callers
+// decide, it returns the root to follow, else the zero Root.
+func (c *checker) shared(instr ssa.Instruction, root access.Root) (_ access.Root, ok bool) {
+	fn := instr.Parent()
+	switch root.Kind {
+	case 0, access.Global:
+		return access.Root{}, true
+	case access.Param:
+		return root, true
+	case access.FreeVar:
+		return access.Root{}, false
+	}
+	if root.Func() != fn {
+		return root, true // of an enclosing function, which is on the way
+	}
+	if c.fresh(root.Value, 0) && !c.published(root, instr) {
+		return access.Root{}, false
+	}
+	return access.Root{}, true
+}
+
+// rebase expresses a root of fn as one of the caller at s.
+func (c *checker) rebase(root access.Root, fn *ssa.Function, s site) access.Root {
+	if root.Kind != access.Param || root.Func() != fn {
+		return root
+	}
+	for i, p := range fn.Params {
+		if p == root.Value {
+			if i < len(s.call.Args) {
+				return c.paths.Of(s.call.Args[i]).Root()
+			}
+			break
+		}
+	}
+	return access.Root{Kind: access.FreeVar} // not known
+}
+
+// fresh reports whether v may be an object that the function has just made, or
+// that nobody else has, or where it comes from is not known.
+func (c *checker) fresh(v ssa.Value, depth int) bool {
+	if depth > 8 {
+		return true
+	}
+	switch v := v.(type) {
+	case *ssa.Alloc:
+		stores := 0
+		for _, ref := range *v.Referrers() {
+			if st, ok := ref.(*ssa.Store); ok && st.Addr == v && isPointer(st.Val.Type()) {
+				stores++
+				if c.freshPath(st.Val, depth+1) {
+					return true
+				}
+			}
+		}
+		return stores == 0
+	case *ssa.Phi:
+		for _, e := range v.Edges {
+			if c.freshPath(e, depth+1) {
+				return true
+			}
+		}
+		return false
+	case *ssa.Call:
+		return c.freshResult(&v.Call, 0, depth)
+	case *ssa.Extract:
+		if call, ok := v.Tuple.(*ssa.Call); ok {
+			return c.freshResult(&call.Call, v.Index, depth)
+		}
+	case *ssa.Const:
+		return false
+	}
+	return true
+}
+
+func isPointer(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Pointer)
+	return ok || types.IsInterface(t)
+}
+
+func (c *checker) freshPath(v ssa.Value, depth int) bool {
+	if _, ok := v.(*ssa.Const); ok {
+		return false
+	}
+	switch r := c.paths.Of(v).Root(); r.Kind {
+	case access.Param, access.Global, access.FreeVar:
+		return false
+	default:
+		return r.Value == nil || c.fresh(r.Value, depth)
+	}
+}
+
+// freshResult reports whether the i-th result of a call may be a fresh object.
+func (c *checker) freshResult(call *ssa.CallCommon, i, depth int) bool {
+	if op, ok := syncapi.Classify(call, c.paths); ok {
+		switch op.Kind {
+		case syncapi.AtomicLoad, syncapi.MapRead:
+			return false
+		}
+		return true
+	}
+	callee := c.locks.Callee(call)
+	if callee == nil {
+		return true
+	}
+	for _, b := range callee.Blocks {
+		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+		if ok && i < len(ret.Results) && c.freshPath(ret.Results[i], depth+1) {
+			return true
+		}
+	}
+	return false
+}
+
+// published reports whether a goroutine that has the object was started before
+// instr, in the same function.
+func (c *checker) published(root access.Root, instr ssa.Instruction) bool {
+	for _, b := range instr.Parent().Blocks {
+		for _, i := range b.Instrs {
+			if g, ok := i.(*ssa.Go); ok && before(g, instr) && c.given(&g.Call, root) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// given reports whether a call passes on, or a closure that it calls captures,
+// what a path from root leads to.
+func (c *checker) given(call *ssa.CallCommon, root access.Root) bool {
+	args := call.Args
+	if mc, ok := c.paths.Origin(call.Value).(*ssa.MakeClosure); ok {
+		args = append(args[:len(args):len(args)], mc.Bindings...)
+	}
+	for _, a := range args {
+		if c.paths.Of(a).Root() == root {
+			return true
+		}
+	}
+	return false
+}
+
+// sharedByGo reports whether the object that a goroutine is started with is
+// shared: the goroutine is started more than once with it, or the object is
+// kept elsewhere too.
+func (c *checker) sharedByGo(s site, root access.Root) bool {
+	switch root.Kind {
+	case 0, access.Global, access.Param:
+		return true
+	case access.FreeVar:
+		return false
+	}
+	v := root.Value
+	if v.Parent() != s.caller {
+		return false
+	}
+	if !c.fresh(v, 0) {
+		return true
+	}
+	if alloc, ok := v.(ssa.Instruction); ok && inLoop(s.instr.Block()) && alloc.Block() != s.instr.Block() && !inLoop(alloc.Block()) {
+		return true
+	}
+	return c.kept(v)
+}
+
+// kept reports whether a fresh object is returned, or stored in memory that is
+// not local.
+func (c *checker) kept(v ssa.Value) bool {
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.Return:
+			return true
+		case *ssa.Store:
+			if ref.Val == v {
+				switch c.paths.Of(ref.Addr).Root().Kind {
+				case access.Param, access.Global:
+					return true
+				}
+			}
+		case *ssa.MapUpdate:
+			if ref.Value == v {
+				return true
+			}
+		case *ssa.MakeInterface:
+			if c.kept(ref) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// before reports whether every way to b goes through a.
+func before(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		for _, i := range a.Block().Instrs {
+			if i == a {
+				return a != b
+			}
+			if i == b {
+				return false
+			}
+		}
+	}
+	return a.Block().Dominates(b.Block())
+}
+
+// inLoop reports whether b can reach itself.
+func inLoop(b *ssa.BasicBlock) bool { return reaches(b, b) }
+
+func reaches(from, to *ssa.BasicBlock) bool {
+	seen := make(map[*ssa.BasicBlock]bool)
+	work := append([]*ssa.BasicBlock(nil), from.Succs...)
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b == to {
+			return true
+		}
+		if !seen[b] {
+			seen[b] = true
+			work = append(work, b.Succs...)
+		}
+	}
+	return false
+}
+
+// joined reports whether the function waits for something before instr: for
+// goroutines, which may then be over, or for a message that hands over an
+// object. A wait in the same loop is that of the iteration, and counts only if
+// it is for goroutines.
+func (c *checker) joined(instr ssa.Instruction) bool {
+	for _, b := range instr.Parent().Blocks {
+		for _, i := range b.Instrs {
+			if !before(i, instr) {
+				continue
+			}
+			switch kind := c.waits(i, 0); {
+			case kind == waitsForGoroutines:
+				return true
+			case kind == waitsForMessage && !reaches(instr.Block(), i.Block()):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+type wait uint8
+
+const (
+	noWait wait = iota
+	waitsForMessage
+	waitsForGoroutines
+)
+
+func (c *checker) waits(instr ssa.Instruction, depth int) wait {
+	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		if instr.Op == token.ARROW {
+			return waitsForMessage
+		}
+	case *ssa.Select:
+		if instr.Blocking {
+			return waitsForMessage
+		}
+	case *ssa.Call:
+		if op, ok := syncapi.Classify(&instr.Call, c.paths); ok {
+			switch op.Kind {
+			case syncapi.WaitGroupWait, syncapi.GroupWait, syncapi.OnceDo, syncapi.BenchParallel:
+				return waitsForGoroutines
+			case syncapi.AtomicLoad, syncapi.AtomicCAS, syncapi.AtomicRMW:
+				return waitsForMessage // a flag that may tell that it is this goroutine's turn
+			}
+			return noWait
+		}
+		callee := c.locks.Callee(&instr.Call)
+		if callee == nil || depth > 2 {
+			return noWait
+		}
+		most := noWait
+		for _, b := range callee.Blocks {
+			for _, i := range b.Instrs {
+				most = max(most, c.waits(i, depth+1))
+			}
+		}
+		return most
+	}
+	return noWait
+}

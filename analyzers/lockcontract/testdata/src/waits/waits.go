@@ -1,0 +1,91 @@
+// Package waits has accesses behind a wait for the goroutines that share the
+// object.
+package waits
+
+import "sync"
+
+type Group struct {
+	wg  sync.WaitGroup
+	mu  sync.Mutex
+	err error // guarded by mu
+}
+
+func (g *Group) Go(f func() error) {
+	g.wg.Go(func() {
+		if err := f(); err != nil {
+			g.mu.Lock()
+			g.err = err
+			g.mu.Unlock()
+		}
+	})
+}
+
+func (g *Group) Wait() error {
+	g.wg.Wait()
+	return g.err
+}
+
+func (g *Group) Close() error {
+	g.wait()
+	return g.last()
+}
+
+func (g *Group) wait() { g.wg.Wait() }
+
+func (g *Group) last() error { return g.err }
+
+func (g *Group) Err() error {
+	return g.err // want `Err reads g.err without holding mu`
+}
+
+func (g *Group) Deferred() (err error) {
+	defer func() { err = g.err }()
+	g.wg.Wait()
+	return nil
+}
+
+type Once struct {
+	once sync.Once
+	mu   sync.Mutex
+	n    int // guarded by mu
+}
+
+func (o *Once) N() int {
+	o.once.Do(func() { o.n = 1 })
+	return o.n
+}
+
+func (o *Once) Add() {
+	o.mu.Lock()
+	o.n++
+	o.mu.Unlock()
+}
+
+type Loop struct {
+	mu   sync.Mutex
+	seen int // guarded by mu
+	done chan bool
+}
+
+func (l *Loop) Serve(ch chan int) {
+	for range ch {
+		l.seen++ // want `Serve writes l.seen without holding mu`
+	}
+}
+
+func (l *Loop) Seen() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seen
+}
+
+func (l *Loop) Last() int {
+	<-l.done
+	return l.seen
+}
+
+func (l *Loop) Locks() {
+	l.mu.Lock()
+	l.seen = 0
+	l.mu.Unlock()
+}

@@ -1,0 +1,353 @@
+package lockcontract
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// A use is what an access does.
+type use uint8
+
+const (
+	noUse use = iota
+	reads
+	calls // a method of the variable, which may read or write
+	writes
+)
+
+// An accessed variable is an access of a variable with a contract.
+type accessed struct {
+	v     *types.Var
+	instr ssa.Instruction // makes the address, or loads the field of a value
+	use   use
+	root  access.Root // of the object that a field belongs to
+}
+
+// checkVariables reports accesses of guarded variables without the lock.
+func (c *checker) checkVariables() {
+	all := c.accesses()
+	byVar := make(map[*types.Var][]accessed)
+	var order []*types.Var
+	for _, a := range all {
+		if byVar[a.v] == nil {
+			order = append(order, a.v)
+		}
+		byVar[a.v] = append(byVar[a.v], a)
+	}
+	for _, v := range order {
+		for _, g := range c.contracts.FieldGuard(v) {
+			c.checkGuard(v, g, byVar[v])
+		}
+	}
+}
+
+// checkGuard judges the accesses of one variable by one of its guards. What
+// nobody writes once it is shared may be read by anybody, whatever is said of
+// it. If the lock is held nowhere, or less often than not, it is the comment
+// that is out of date.
+func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
+	if !c.writtenLater(all) && !c.writtenElsewhere(v) {
+		return
+	}
+	held := 0
+	var heldAt ssa.Instruction
+	var wrong []violation
+	for _, a := range all {
+		if c.holds(a.instr, g.Lock) {
+			if heldAt == nil {
+				heldAt = a.instr
+			}
+			held++
+			if site := c.readLocked(a, g.Lock); site != nil {
+				c.reportReadLocked(a, g, site)
+			}
+			continue
+		}
+		if a.use == noUse || c.excused(a.instr) || c.renewed(a) {
+			continue
+		}
+		if w, ok := c.unheld(a.instr, g.Lock, a.root); ok {
+			wrong = append(wrong, violation{a, w})
+		}
+	}
+	for _, w := range wrong {
+		tier := config.Default
+		if held == 0 || held < len(wrong) {
+			tier = config.Strict
+		}
+		c.reportAccess(w, g, heldAt, tier)
+	}
+}
+
+type violation struct {
+	accessed
+	way way
+}
+
+// holds reports whether a lock that could be l may be held at instr, also
+// because of what the function says itself.
+func (c *checker) holds(instr ssa.Instruction, l contract.Lock) bool {
+	return !c.noneHeld(instr, l) || c.assumed(instr.Parent(), l)
+}
+
+// readLocked returns the call of RLock under which a is a write, nil if it is
+// none or the lock may be held for writing.
+func (c *checker) readLocked(a accessed, l contract.Lock) ssa.Instruction {
+	if a.use != writes || !l.RW || l.Shared {
+		return nil
+	}
+	var site ssa.Instruction
+	for _, h := range c.locks.HeldBefore(a.instr) {
+		switch {
+		case !couldBe(h.Path, l):
+		case h.Mode != lockset.Read || !h.Must || len(h.Sites) == 0 || h.Path.LastField() != l.Var && h.Path.Root().Var != l.Var:
+			return nil
+		default:
+			site = h.Sites[0]
+		}
+	}
+	if site == nil || c.excused(a.instr) || a.root.Kind == access.Local || a.root.Kind == access.OtherValue {
+		return nil
+	}
+	return site
+}
+
+// writtenLater reports whether any access writes the variable of an object
+// that is not fresh.
+func (c *checker) writtenLater(all []accessed) bool {
+	for _, a := range all {
+		if a.use < calls || c.inTest(a.instr.Parent()) {
+			continue
+		}
+		if (a.root.Kind == access.Local || a.root.Kind == access.OtherValue) && a.root.Func() == a.instr.Parent() && c.fresh(a.root.Value, 0) && !c.published(a.root, a.instr) {
+			continue
+		}
+		if fn := a.instr.Parent(); fn.Name() == "init" || special(fn.Name()) && a.use == writes && !c.holdsAny(a.instr) {
+			continue
+		}
+		return true
+	}
+	return false
+}
+
+func (c *checker) holdsAny(instr ssa.Instruction) bool { return len(c.locks.HeldBefore(instr)) > 0 }
+
+// writtenElsewhere reports whether other packages can write the variable.
+func (c *checker) writtenElsewhere(v *types.Var) bool { return false }
+
+// renewed reports whether the object was replaced by a fresh one before, in
+// the same function, as in s.conn = newConn().
+func (c *checker) renewed(a accessed) bool {
+	fa, ok := a.instr.(*ssa.FieldAddr)
+	if !ok {
+		return false
+	}
+	through := make(map[access.Path]bool)
+	for p, ok := c.paths.Of(fa.X), true; ok; p, ok = p.Parent() {
+		if p.Last().Kind == access.Deref {
+			addr, _ := p.Parent()
+			through[addr] = true
+		}
+	}
+	for _, b := range fa.Parent().Blocks {
+		for _, i := range b.Instrs {
+			if st, ok := i.(*ssa.Store); ok && through[c.paths.Of(st.Addr)] && reachesInstr(st, fa) && c.freshPath(st.Val, 0) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func reachesInstr(a, b ssa.Instruction) bool { return before(a, b) || reaches(a.Block(), b.Block()) }
+
+// accesses lists the accesses of variables with guards, in source order. An
+// access that reads and writes, such as n++, is one that writes.
+func (c *checker) accesses() []accessed {
+	var all []accessed
+	add := func(as ...accessed) {
+		for _, a := range as {
+			if n := len(all) - 1; n >= 0 && all[n].v == a.v && all[n].instr.Pos() == a.instr.Pos() && all[n].instr.Parent() == a.instr.Parent() {
+				all[n].use = max(all[n].use, a.use)
+				continue
+			}
+			all = append(all, a)
+		}
+	}
+	for _, fn := range c.funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch i := instr.(type) {
+				case *ssa.FieldAddr:
+					if v := fieldVar(i.X.Type(), i.Field); c.contracts.FieldGuard(v) != nil {
+						add(accessed{v, i, c.useOf(i, 0), c.paths.Of(i.X).Root()})
+					}
+				case *ssa.Field:
+					if v := fieldVar(i.X.Type(), i.Field); c.contracts.FieldGuard(v) != nil {
+						if root := c.paths.Of(i.X).Root(); root.Kind != access.OtherValue {
+							add(accessed{v, i, reads, root})
+						}
+					}
+				default:
+					add(c.globals(instr)...)
+				}
+			}
+		}
+	}
+	return all
+}
+
+// globals lists the accesses of package-level variables by one instruction.
+func (c *checker) globals(instr ssa.Instruction) []accessed {
+	var all []accessed
+	for _, op := range instr.Operands(nil) {
+		g, ok := (*op).(*ssa.Global)
+		if !ok {
+			continue
+		}
+		v, _ := g.Object().(*types.Var)
+		if v == nil || c.contracts.FieldGuard(v) == nil {
+			continue
+		}
+		all = append(all, accessed{v, instr, c.useBy(instr, g, 0), access.Root{Kind: access.Global, Var: v}})
+	}
+	return all
+}
+
+func fieldVar(t types.Type, i int) *types.Var {
+	if p, ok := t.Underlying().(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if st, ok := t.Underlying().(*types.Struct); ok {
+		return st.Field(i).Origin()
+	}
+	return nil
+}
+
+// useOf tells what is done with the variable at addr; noUse if it is only
+// handed on, and what becomes of it is not seen.
+func (c *checker) useOf(addr ssa.Value, depth int) use {
+	most := noUse
+	for _, ref := range *addr.Referrers() {
+		most = max(most, c.useBy(ref, addr, depth))
+	}
+	return most
+}
+
+func (c *checker) useBy(instr ssa.Instruction, addr ssa.Value, depth int) use {
+	if depth > 6 {
+		return noUse
+	}
+	switch i := instr.(type) {
+	case *ssa.Store:
+		if i.Addr == addr {
+			return writes
+		}
+	case *ssa.UnOp:
+		if i.Op == token.MUL {
+			if writesThrough(i) {
+				return writes
+			}
+			return reads
+		}
+	case *ssa.FieldAddr:
+		return c.useOf(i, depth+1)
+	case *ssa.IndexAddr:
+		return c.useOf(i, depth+1)
+	case *ssa.Call:
+		if _, ok := syncapi.Classify(&i.Call, c.paths); ok {
+			return noUse
+		}
+		if recv := i.Call.Signature().Recv(); recv != nil && len(i.Call.Args) > 0 && i.Call.Args[0] == addr {
+			return calls
+		}
+	case *ssa.Slice:
+		return reads
+	}
+	return noUse
+}
+
+// writesThrough reports whether the map or slice that was loaded is written.
+func writesThrough(v ssa.Value) bool {
+	switch v.Type().Underlying().(type) {
+	case *types.Map:
+		for _, ref := range *v.Referrers() {
+			switch ref := ref.(type) {
+			case *ssa.MapUpdate:
+				if ref.Map == v {
+					return true
+				}
+			case *ssa.Call:
+				if b, ok := ref.Call.Value.(*ssa.Builtin); ok && (b.Name() == "delete" || b.Name() == "clear") {
+					return true
+				}
+			}
+		}
+	case *types.Slice:
+		for _, ref := range *v.Referrers() {
+			if ia, ok := ref.(*ssa.IndexAddr); ok {
+				for _, r := range *ia.Referrers() {
+					if st, ok := r.(*ssa.Store); ok && st.Addr == ia {
+						return true
+					}
+				}
+			}
+		}
+	}
+	return false
+}
+
+type fileLine struct {
+	file string
+	line int
+}
+
+// findRemarks lists the lines that have, or are right below, a comment which
+// speaks of locks or goroutines: whoever wrote it knew what they did.
+func (c *checker) findRemarks() map[fileLine]bool {
+	lines := make(map[fileLine]bool)
+	for _, file := range c.pass.Files {
+		docs := make(map[*ast.CommentGroup]bool)
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				docs[d.Doc] = true
+			case *ast.GenDecl:
+				docs[d.Doc] = true
+			}
+		}
+		for _, g := range file.Comments {
+			if docs[g] || !remark.MatchString(g.Text()) || strings.Contains(g.Text(), "want ") {
+				continue
+			}
+			from, to := c.pass.Fset.Position(g.Pos()), c.pass.Fset.Position(g.End())
+			for l := from.Line; l <= to.Line+1; l++ {
+				lines[fileLine{from.Filename, l}] = true
+			}
+		}
+	}
+	return lines
+}
+
+var remark = regexp.MustCompile(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe\b|atomic|shared`)
+
+// excused reports whether a comment at instr says that it is all right.
+func (c *checker) excused(instr ssa.Instruction) bool {
+	pos := instr.Pos()
+	if !pos.IsValid() {
+		return true
+	}
+	p := c.pass.Fset.Position(pos)
+	return c.remarks[fileLine{p.Filename, p.Line}] || c.contracts.Forced(pos)
+}
