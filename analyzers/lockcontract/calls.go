@@ -46,9 +46,12 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 		if c.excused(s.instr) {
 			continue
 		}
-		root := c.rootOf(fn, cond, s)
+		obj, ok := c.objectOf(fn, cond, s)
+		if !ok {
+			continue
+		}
 		if s.spawns {
-			if c.sharedByGo(s, root) {
+			if c.sharedByGo(s, obj) {
 				wrong = append(wrong, violation{accessed{instr: s.instr}, way{}})
 			}
 			continue
@@ -57,7 +60,7 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 		if !q.unheldAt(s) {
 			continue
 		}
-		if w, ok := q.enter(s.instr, root, 0); ok {
+		if w, ok := q.enter(s.instr, obj, 0); ok {
 			wrong = append(wrong, violation{accessed{instr: s.instr}, w})
 		}
 	}
@@ -70,12 +73,12 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 	}
 }
 
-// rootOf returns what the lock of a condition belongs to at a call.
-func (c *checker) rootOf(fn *ssa.Function, cond contract.Condition, s site) access.Root {
+// objectOf returns what the lock of a condition belongs to at a call.
+func (c *checker) objectOf(fn *ssa.Function, cond contract.Condition, s site) (_ access.Path, ok bool) {
 	if cond.Param < 0 || cond.Param >= len(fn.Params) {
-		return access.Root{}
+		return access.Path{}, true
 	}
-	return c.rebase(access.Root{Kind: access.Param, Value: fn.Params[cond.Param]}, fn, s)
+	return c.rebase(c.paths.Of(fn.Params[cond.Param]), fn, s)
 }
 
 // checkExcluded reports the calls of fn with a lock held that it does not

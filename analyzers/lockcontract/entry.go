@@ -40,6 +40,7 @@ type checker struct {
 	funcs     []*ssa.Function
 	graph     *graph
 	remarks   map[fileLine]bool
+	stopped   map[*types.Var]bool // see stops; made when first asked for
 }
 
 // A site is a call of a function of the package.
@@ -48,6 +49,9 @@ type site struct {
 	caller *ssa.Function
 	call   *ssa.CallCommon // as it would be written without method values
 	spawns bool            // another goroutine makes the call
+	// inner are the calls in a function of the package that was given the
+	// function value at instr.
+	inner []ssa.Instruction
 }
 
 type graph struct {
@@ -57,6 +61,10 @@ type graph struct {
 	invoked map[string][]ssa.CallInstruction
 	// values are the functions that are used as values which are not followed.
 	values map[*ssa.Function]bool
+	// boxed are the conversions of values of a type to interfaces.
+	boxed map[*types.TypeName][]ssa.Instruction
+	// exportedFields are the fields of exported struct types.
+	exportedFields map[*types.Var]bool
 }
 
 func (c *checker) callGraph() *graph {
@@ -64,6 +72,9 @@ func (c *checker) callGraph() *graph {
 		sites:   make(map[*ssa.Function][]site),
 		invoked: make(map[string][]ssa.CallInstruction),
 		values:  make(map[*ssa.Function]bool),
+		boxed:   make(map[*types.TypeName][]ssa.Instruction),
+
+		exportedFields: exportedFields(c.pass.Pkg),
 	}
 	ours := make(map[*ssa.Function]bool)
 	for _, fn := range c.funcs {
@@ -72,6 +83,11 @@ func (c *checker) callGraph() *graph {
 	for _, fn := range c.funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
+				if mi, ok := instr.(*ssa.MakeInterface); ok {
+					if tn := typeName(mi.X.Type()); tn != nil {
+						g.boxed[tn] = append(g.boxed[tn], mi)
+					}
+				}
 				var followed ssa.Value
 				if call, ok := instr.(ssa.CallInstruction); ok {
 					followed = c.addCall(g, ours, call)
@@ -89,6 +105,21 @@ func (c *checker) callGraph() *graph {
 	return g
 }
 
+func exportedFields(pkg *types.Package) map[*types.Var]bool {
+	fields := make(map[*types.Var]bool)
+	for _, name := range pkg.Scope().Names() {
+		if !token.IsExported(name) {
+			continue
+		}
+		if st, ok := pkg.Scope().Lookup(name).Type().Underlying().(*types.Struct); ok {
+			for f := range st.Fields() {
+				fields[f.Origin()] = true
+			}
+		}
+	}
+	return fields
+}
+
 // addCall notes what a call calls; it returns the function value that this
 // explains, nil if none.
 func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction) ssa.Value {
@@ -104,6 +135,10 @@ func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallI
 		}
 		callee = op.Callback
 		switch op.Kind {
+		case syncapi.TimerStart:
+			if c.stopChecked(instr) {
+				return nil
+			}
 		case syncapi.TestRun, syncapi.TestCleanup, syncapi.OnceDo, syncapi.OnceFunc, syncapi.Finalizer:
 			return nil
 		}
@@ -115,8 +150,82 @@ func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallI
 	if fn == nil {
 		return nil
 	}
-	g.sites[fn] = append(g.sites[fn], site{instr, instr.Parent(), call, spawns})
+	g.sites[fn] = append(g.sites[fn], site{instr: instr, caller: instr.Parent(), call: call, spawns: spawns})
+	c.addPassed(g, ours, instr, fn)
 	return callee
+}
+
+// stopChecked reports whether the timer that instr starts is kept where the
+// package looks at the result of stopping it, which tells whether the function
+// is still to run.
+func (c *checker) stopChecked(instr ssa.CallInstruction) bool {
+	v := instr.Value()
+	if v == nil {
+		return false
+	}
+	for _, ref := range *v.Referrers() {
+		if st, ok := ref.(*ssa.Store); ok && st.Val == v {
+			if f := c.paths.Of(st.Addr).LastField(); f != nil && c.stops()[f] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// stops lists the fields that hold timers of which the result of Stop is used.
+func (c *checker) stops() map[*types.Var]bool {
+	if c.stopped != nil {
+		return c.stopped
+	}
+	c.stopped = make(map[*types.Var]bool)
+	for _, fn := range c.funcs {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(*ssa.Call)
+				if !ok || len(*call.Referrers()) == 0 {
+					continue
+				}
+				if op, ok := syncapi.Classify(&call.Call, c.paths); ok && op.Kind == syncapi.TimerStop {
+					if f := op.Path(c.paths).LastField(); f != nil {
+						c.stopped[f] = true
+					}
+				}
+			}
+		}
+	}
+	return c.stopped
+}
+
+// addPassed notes the function literals that a call passes to fn, if fn does
+// nothing with them but call them.
+func (c *checker) addPassed(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction, fn *ssa.Function) {
+	if _, ok := instr.(*ssa.Call); !ok || len(instr.Common().Args) != len(fn.Params) {
+		return
+	}
+	for i, arg := range instr.Common().Args {
+		mc, ok := c.paths.Origin(arg).(*ssa.MakeClosure)
+		if !ok || !ours[mc.Fn.(*ssa.Function)] {
+			continue
+		}
+		if inner := onlyCalls(fn.Params[i]); inner != nil {
+			lit := mc.Fn.(*ssa.Function)
+			g.sites[lit] = append(g.sites[lit], site{instr: instr, caller: instr.Parent(), call: &ssa.CallCommon{Value: mc}, inner: inner})
+		}
+	}
+}
+
+// onlyCalls returns the calls of a parameter, nil if it has other uses.
+func onlyCalls(p *ssa.Parameter) []ssa.Instruction {
+	var calls []ssa.Instruction
+	for _, ref := range *p.Referrers() {
+		call, ok := ref.(*ssa.Call)
+		if !ok || call.Call.Value != p {
+			return nil
+		}
+		calls = append(calls, call)
+	}
+	return calls
 }
 
 // callee returns the function that calling v calls, and the call as it would
@@ -176,13 +285,13 @@ type way struct {
 }
 
 // unheld returns a way on which the lock l is certainly not held when instr
-// begins, for the object that the path root belongs to.
-func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, root access.Root) (way, bool) {
+// begins, for the object at the path obj.
+func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, obj access.Path) (way, bool) {
 	q := &query{checker: c, lock: l, busy: make(map[*ssa.Function]bool)}
 	if !c.noneHeld(instr, l) || c.joined(instr) {
 		return way{}, false
 	}
-	return q.enter(instr, root, 0)
+	return q.enter(instr, obj, 0)
 }
 
 // A query looks for the ways into a function on which a lock is not held.
@@ -196,12 +305,12 @@ const maxDepth = 6
 
 // enter continues a way backwards from instr, where the lock is not held as far
 // as the instruction's function is concerned.
-func (q *query) enter(instr ssa.Instruction, root access.Root, depth int) (way, bool) {
+func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (way, bool) {
 	fn := instr.Parent()
 	if depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
 		return way{}, false
 	}
-	root, ok := q.shared(instr, root)
+	obj, ok := q.shared(instr, obj)
 	if !ok {
 		return way{}, false
 	}
@@ -211,8 +320,12 @@ func (q *query) enter(instr ssa.Instruction, root access.Root, depth int) (way, 
 		return way{root: fn}, true
 	}
 	for _, s := range q.graph.sites[fn] {
+		there, ok := q.rebase(obj, fn, s)
+		if !ok {
+			continue
+		}
 		if s.spawns {
-			if q.sharedByGo(s, q.rebase(root, fn, s)) {
+			if q.sharedByGo(s, there) {
 				return way{calls: []site{s}, root: fn}, true
 			}
 			continue
@@ -220,8 +333,7 @@ func (q *query) enter(instr ssa.Instruction, root access.Root, depth int) (way, 
 		if !q.unheldAt(s) {
 			continue
 		}
-		at := ssa.Instruction(s.instr)
-		if w, ok := q.enter(at, q.rebase(root, fn, s), depth+1); ok {
+		if w, ok := q.enter(s.instr, there, depth+1); ok {
 			w.calls = append([]site{s}, w.calls...)
 			return w, true
 		}
@@ -237,6 +349,11 @@ func (q *query) spawned(fn *ssa.Function) bool {
 // far as its function is concerned; of a deferred call that is when the
 // function returns.
 func (q *query) unheldAt(s site) bool {
+	for _, i := range s.inner {
+		if !q.noneHeld(i, q.lock) || q.joined(i) || q.assumed(i.Parent(), q.lock) {
+			return false
+		}
+	}
 	d, ok := s.instr.(*ssa.Defer)
 	if !ok {
 		return q.noneHeld(s.instr, q.lock) && !q.joined(s.instr)
@@ -263,7 +380,18 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 		return false
 	}
 	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
-		return !q.noneHeld(i, q.lock) || q.assumed(i.Parent(), q.lock)
+		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.assumed(i.Parent(), q.lock))
+	})
+}
+
+// heldFor reports whether the lock may be held for the method that is invoked
+// at i. A lock of the object that the receiver is a part of is not the
+// receiver's own, though it may have the same name.
+func (q *query) heldFor(i ssa.CallInstruction) bool {
+	recv := q.paths.Of(i.Common().Value)
+	return slices.ContainsFunc(q.locks.HeldBefore(i), func(h lockset.Held) bool {
+		owner, ok := h.Path.Parent()
+		return couldBe(h.Path, q.lock) && !(ok && recv != owner && recv.HasPrefix(owner))
 	})
 }
 
@@ -324,25 +452,46 @@ var (
 	specialName = regexp.MustCompile(`(?:^|[a-z0-9_])(?:Locked|Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
 	// specialDoc is in comments that say something about locks or goroutines
 	// which is not read as a contract.
-	specialDoc = regexp.MustCompile(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+	specialDoc = regexp.MustCompile(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
 )
 
 // calledFromOutside reports whether other packages can call fn while holding
-// none of the locks that they cannot name.
+// none of the locks that they cannot name: it is exported, or a method of a
+// type of which other packages may have values in an interface.
 func (q *query) calledFromOutside(fn *ssa.Function) bool {
-	if q.lock.Var.Exported() || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
+	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
 		return false
 	}
 	recv := fn.Signature.Recv()
 	if recv == nil {
 		return fn.Pkg.Pkg.Name() != "main"
 	}
-	t := types.Unalias(recv.Type())
+	tn := typeName(recv.Type())
+	return tn != nil && (tn.Exported() || q.boxedUnlocked(tn))
+}
+
+func typeName(t types.Type) *types.TypeName {
+	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())
 	}
-	n, ok := t.(*types.Named)
-	return ok && n.Obj().Exported()
+	if n, ok := t.(*types.Named); ok {
+		return n.Origin().Obj()
+	}
+	return nil
+}
+
+// nameable reports whether other packages can name the lock.
+func (c *checker) nameable(l contract.Lock) bool {
+	return l.Var.Exported() && (!l.Var.IsField() || c.graph.exportedFields[l.Var])
+}
+
+// boxedUnlocked reports whether values of the type are put into interfaces, and
+// never with the lock held: then they could be passed, with the lock held, to
+// code that calls back.
+func (q *query) boxedUnlocked(tn *types.TypeName) bool {
+	boxes := q.graph.boxed[tn]
+	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(i ssa.Instruction) bool { return !q.noneHeld(i, q.lock) })
 }
 
 // special reports whether a function of that name begins or ends the life of

@@ -10,42 +10,97 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
-// shared decides whether an object that a path from root leads to is shared by
-// the time of instr, as far as the function of instr tells; if its callers
-// decide, it returns the root to follow, else the zero Root.
-func (c *checker) shared(instr ssa.Instruction, root access.Root) (_ access.Root, ok bool) {
-	fn := instr.Parent()
-	switch root.Kind {
+// shared decides whether the object at obj is shared by the time of instr, as
+// far as the function of instr tells. If its callers decide, it returns the
+// path to follow, else the zero Path.
+func (c *checker) shared(instr ssa.Instruction, obj access.Path) (_ access.Path, ok bool) {
+	obj = c.through(obj)
+	switch root := obj.Root(); root.Kind {
 	case 0, access.Global:
-		return access.Root{}, true
+		return access.Path{}, true
 	case access.Param:
-		return root, true
+		return obj, true
 	case access.FreeVar:
-		return access.Root{}, false
+		return access.Path{}, false
+	default:
+		if fn := root.Func(); fn != instr.Parent() {
+			return obj, encloses(fn, instr.Parent()) // and then is on the way
+		}
+		if c.fresh(root.Value, 0) && !c.published(root, instr) {
+			return access.Path{}, false
+		}
+		return access.Path{}, true
 	}
-	if root.Func() != fn {
-		return root, true // of an enclosing function, which is on the way
-	}
-	if c.fresh(root.Value, 0) && !c.published(root, instr) {
-		return access.Root{}, false
-	}
-	return access.Root{}, true
 }
 
-// rebase expresses a root of fn as one of the caller at s.
-func (c *checker) rebase(root access.Root, fn *ssa.Function, s site) access.Root {
-	if root.Kind != access.Param || root.Func() != fn {
-		return root
-	}
-	for i, p := range fn.Params {
-		if p == root.Value {
-			if i < len(s.call.Args) {
-				return c.paths.Of(s.call.Args[i]).Root()
-			}
-			break
+// encloses reports whether inner is a function literal in outer.
+func encloses(outer, inner *ssa.Function) bool {
+	for fn := inner.Parent(); fn != nil; fn = fn.Parent() {
+		if fn == outer {
+			return true
 		}
 	}
-	return access.Root{Kind: access.FreeVar} // not known
+	return false
+}
+
+// through looks through a local struct that only carries a pointer to the
+// object, as in r := reader{conn: c}; r.run().
+func (c *checker) through(obj access.Path) access.Path {
+	for range 3 {
+		alloc, ok := obj.Root().Value.(*ssa.Alloc)
+		if !ok {
+			break
+		}
+		addr, ok := firstPointer(obj)
+		if !ok {
+			break
+		}
+		var val ssa.Value
+		for _, ref := range *alloc.Referrers() {
+			fa, ok := ref.(*ssa.FieldAddr)
+			if !ok || c.paths.Of(fa) != addr {
+				continue
+			}
+			for _, r := range *fa.Referrers() {
+				if st, ok := r.(*ssa.Store); ok && st.Addr == fa {
+					if val != nil {
+						return obj
+					}
+					val = st.Val
+				}
+			}
+		}
+		if val == nil {
+			break
+		}
+		target := c.paths.Select(addr, access.Selector{Kind: access.Deref})
+		next, ok := c.paths.Replace(obj, target, c.paths.Of(val))
+		if !ok || next.Root() == obj.Root() {
+			break
+		}
+		obj = next
+	}
+	return obj
+}
+
+// firstPointer returns the address of the field of a local struct that holds
+// the pointer by which p leaves the struct.
+func firstPointer(p access.Path) (addr access.Path, ok bool) {
+	for q, more := p, true; more; q, more = q.Parent() {
+		if q.Last().Kind == access.Deref {
+			addr, _ = q.Parent()
+		}
+	}
+	return addr, addr.Len() == 1 && addr.Last().Kind == access.Field
+}
+
+// rebase expresses a path of fn in terms of the caller at s; ok is false if it
+// means nothing there.
+func (c *checker) rebase(obj access.Path, fn *ssa.Function, s site) (_ access.Path, ok bool) {
+	if root := obj.Root(); root.Kind != access.Param || root.Func() != fn {
+		return obj, true
+	}
+	return c.paths.Rebase(obj, fn, s.call)
 }
 
 // fresh reports whether v may be an object that the function has just made, or
@@ -155,7 +210,8 @@ func (c *checker) given(call *ssa.CallCommon, root access.Root) bool {
 // sharedByGo reports whether the object that a goroutine is started with is
 // shared: the goroutine is started more than once with it, or the object is
 // kept elsewhere too.
-func (c *checker) sharedByGo(s site, root access.Root) bool {
+func (c *checker) sharedByGo(s site, obj access.Path) bool {
+	root := c.through(obj).Root()
 	switch root.Kind {
 	case 0, access.Global, access.Param:
 		return true
@@ -282,7 +338,9 @@ func (c *checker) waits(instr ssa.Instruction, depth int) wait {
 			case syncapi.WaitGroupWait, syncapi.GroupWait, syncapi.OnceDo, syncapi.BenchParallel:
 				return waitsForGoroutines
 			case syncapi.AtomicLoad, syncapi.AtomicCAS, syncapi.AtomicRMW:
-				return waitsForMessage // a flag that may tell that it is this goroutine's turn
+				if decides(instr, 0) { // a flag may tell that it is this goroutine's turn
+					return waitsForMessage
+				}
 			}
 			return noWait
 		}
@@ -299,4 +357,23 @@ func (c *checker) waits(instr ssa.Instruction, depth int) wait {
 		return most
 	}
 	return noWait
+}
+
+// decides reports whether a branch depends on v.
+func decides(v ssa.Value, depth int) bool {
+	for _, ref := range *v.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.If, *ssa.Return, *ssa.Store:
+			return true
+		case *ssa.BinOp:
+			if depth < 3 && decides(ref, depth+1) {
+				return true
+			}
+		case *ssa.UnOp:
+			if depth < 3 && decides(ref, depth+1) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -31,7 +31,7 @@ type accessed struct {
 	v     *types.Var
 	instr ssa.Instruction // makes the address, or loads the field of a value
 	use   use
-	root  access.Root // of the object that a field belongs to
+	obj   access.Path // the object that a field belongs to, as an address
 }
 
 // checkVariables reports accesses of guarded variables without the lock.
@@ -57,7 +57,7 @@ func (c *checker) checkVariables() {
 // it. If the lock is held nowhere, or less often than not, it is the comment
 // that is out of date.
 func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
-	if !c.writtenLater(all) && !c.writtenElsewhere(v) {
+	if !c.writtenLater(all) {
 		return
 	}
 	held := 0
@@ -77,7 +77,7 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 		if a.use == noUse || c.excused(a.instr) || c.renewed(a) {
 			continue
 		}
-		if w, ok := c.unheld(a.instr, g.Lock, a.root); ok {
+		if w, ok := c.unheld(a.instr, g.Lock, a.obj); ok {
 			wrong = append(wrong, violation{a, w})
 		}
 	}
@@ -117,7 +117,7 @@ func (c *checker) readLocked(a accessed, l contract.Lock) ssa.Instruction {
 			site = h.Sites[0]
 		}
 	}
-	if site == nil || c.excused(a.instr) || a.root.Kind == access.Local || a.root.Kind == access.OtherValue {
+	if site == nil || c.excused(a.instr) || a.obj.Root().Kind == access.Local || a.obj.Root().Kind == access.OtherValue {
 		return nil
 	}
 	return site
@@ -130,7 +130,8 @@ func (c *checker) writtenLater(all []accessed) bool {
 		if a.use < calls || c.inTest(a.instr.Parent()) {
 			continue
 		}
-		if (a.root.Kind == access.Local || a.root.Kind == access.OtherValue) && a.root.Func() == a.instr.Parent() && c.fresh(a.root.Value, 0) && !c.published(a.root, a.instr) {
+		root := a.obj.Root()
+		if (root.Kind == access.Local || root.Kind == access.OtherValue) && root.Func() == a.instr.Parent() && c.fresh(root.Value, 0) && !c.published(root, a.instr) {
 			continue
 		}
 		if fn := a.instr.Parent(); fn.Name() == "init" || special(fn.Name()) && a.use == writes && !c.holdsAny(a.instr) {
@@ -142,9 +143,6 @@ func (c *checker) writtenLater(all []accessed) bool {
 }
 
 func (c *checker) holdsAny(instr ssa.Instruction) bool { return len(c.locks.HeldBefore(instr)) > 0 }
-
-// writtenElsewhere reports whether other packages can write the variable.
-func (c *checker) writtenElsewhere(v *types.Var) bool { return false }
 
 // renewed reports whether the object was replaced by a fresh one before, in
 // the same function, as in s.conn = newConn().
@@ -191,12 +189,12 @@ func (c *checker) accesses() []accessed {
 				switch i := instr.(type) {
 				case *ssa.FieldAddr:
 					if v := fieldVar(i.X.Type(), i.Field); c.contracts.FieldGuard(v) != nil {
-						add(accessed{v, i, c.useOf(i, 0), c.paths.Of(i.X).Root()})
+						add(accessed{v, i, c.useOf(i, 0), c.paths.Of(i.X)})
 					}
 				case *ssa.Field:
 					if v := fieldVar(i.X.Type(), i.Field); c.contracts.FieldGuard(v) != nil {
-						if root := c.paths.Of(i.X).Root(); root.Kind != access.OtherValue {
-							add(accessed{v, i, reads, root})
+						if obj := c.paths.Of(i.X); obj.Root().Kind != access.OtherValue {
+							add(accessed{v, i, reads, obj})
 						}
 					}
 				default:
@@ -220,7 +218,7 @@ func (c *checker) globals(instr ssa.Instruction) []accessed {
 		if v == nil || c.contracts.FieldGuard(v) == nil {
 			continue
 		}
-		all = append(all, accessed{v, instr, c.useBy(instr, g, 0), access.Root{Kind: access.Global, Var: v}})
+		all = append(all, accessed{v, instr, c.useBy(instr, g, 0), c.paths.OfVar(v)})
 	}
 	return all
 }

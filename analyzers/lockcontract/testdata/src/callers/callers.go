@@ -114,3 +114,53 @@ func (t *Table) VisitAll(vs []Visitor) {
 		v.Visit()
 	}
 }
+
+// A literal is called by the function that it is passed to.
+func (t *Table) retry(f func() bool) {
+	for range 3 {
+		if f() {
+			return
+		}
+	}
+}
+
+func (t *Table) Fill() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.retry(func() bool {
+		t.rows = nil
+		return true
+	})
+}
+
+func (t *Table) Empty() {
+	t.retry(func() bool {
+		t.rows = nil // want `the function literal in Empty writes t.rows without holding mu`
+		return true
+	})
+}
+
+func (t *Table) later(f func()) { pending = append(pending, f) }
+
+var pending []func()
+
+func (t *Table) Later() {
+	t.later(func() { t.rows = nil })
+}
+
+// A timer that is stopped, or else waited for, is over.
+type Deadline struct {
+	mu     sync.Mutex // guards timer and cancel
+	timer  *time.Timer
+	cancel chan struct{}
+}
+
+func (d *Deadline) Set(after time.Duration) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.timer != nil && !d.timer.Stop() {
+		<-d.cancel
+	}
+	d.cancel = make(chan struct{})
+	d.timer = time.AfterFunc(after, func() { close(d.cancel) })
+}
