@@ -52,7 +52,7 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 		}
 		if s.spawns {
 			if c.sharedByGo(s, obj) {
-				wrong = append(wrong, violation{accessed{instr: s.instr}, way{}})
+				wrong = append(wrong, violation{accessed{instr: s.instr, obj: obj}, way{}})
 			}
 			continue
 		}
@@ -61,12 +61,12 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 			continue
 		}
 		if w, ok := q.enter(s.instr, obj, 0); ok {
-			wrong = append(wrong, violation{accessed{instr: s.instr}, w})
+			wrong = append(wrong, violation{accessed{instr: s.instr, obj: obj}, w})
 		}
 	}
 	for _, w := range wrong {
 		tier := config.Default
-		if cond.Style == contract.Name && heldAt == nil || held < len(wrong) && cond.Style != contract.Annotation {
+		if cond.Style == contract.Name && heldAt == nil || held < len(wrong) && cond.Style != contract.Annotation || c.handsOver(w.accessed) {
 			tier = config.Strict
 		}
 		c.reportCall(fn, cond, w, heldAt, tier)

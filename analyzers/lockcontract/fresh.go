@@ -363,14 +363,10 @@ func (c *checker) waits(instr ssa.Instruction, depth int) wait {
 func decides(v ssa.Value, depth int) bool {
 	for _, ref := range *v.Referrers() {
 		switch ref := ref.(type) {
-		case *ssa.If, *ssa.Return, *ssa.Store:
+		case *ssa.If, *ssa.Return:
 			return true
-		case *ssa.BinOp:
-			if depth < 3 && decides(ref, depth+1) {
-				return true
-			}
-		case *ssa.UnOp:
-			if depth < 3 && decides(ref, depth+1) {
+		case *ssa.BinOp, *ssa.UnOp, *ssa.Convert, *ssa.ChangeType, *ssa.Phi:
+			if depth < 4 && decides(ref.(ssa.Value), depth+1) {
 				return true
 			}
 		}

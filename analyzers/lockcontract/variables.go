@@ -55,16 +55,16 @@ func (c *checker) checkVariables() {
 // checkGuard judges the accesses of one variable by one of its guards. What
 // nobody writes once it is shared may be read by anybody, whatever is said of
 // it. If the lock is held nowhere, or less often than not, it is the comment
-// that is out of date.
+// that is out of date; one about a group of variables is more easily so.
 func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 	if !c.writtenLater(all) {
 		return
 	}
-	held := 0
+	var held, unheld int
 	var heldAt ssa.Instruction
 	var wrong []violation
 	for _, a := range all {
-		if c.holds(a.instr, g.Lock) {
+		if !c.noneHeld(a.instr, g.Lock) {
 			if heldAt == nil {
 				heldAt = a.instr
 			}
@@ -74,16 +74,23 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 			}
 			continue
 		}
-		if a.use == noUse || c.excused(a.instr) || c.renewed(a) {
+		if a.use == noUse || c.excused(a.instr) || c.assumed(a.instr.Parent(), g.Lock) || c.renewed(a) {
 			continue
+		}
+		if _, ok := c.shared(a.instr, a.obj); ok && !c.inTest(a.instr.Parent()) {
+			unheld++
 		}
 		if w, ok := c.unheld(a.instr, g.Lock, a.obj); ok {
 			wrong = append(wrong, violation{a, w})
 		}
 	}
+	credible := held >= len(wrong)
+	if g.Group {
+		credible = held >= unheld
+	}
 	for _, w := range wrong {
 		tier := config.Default
-		if held == 0 || held < len(wrong) {
+		if held == 0 || !credible || c.handsOver(w.accessed) {
 			tier = config.Strict
 		}
 		c.reportAccess(w, g, heldAt, tier)
@@ -93,6 +100,39 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 type violation struct {
 	accessed
 	way way
+}
+
+// handsOver reports whether the function of an access sends to or receives from
+// a channel of the same object: the goroutines that share the object may take
+// turns.
+func (c *checker) handsOver(a accessed) bool {
+	root := a.obj.Root()
+	if root == (access.Root{}) || root.Kind == access.Global {
+		return false
+	}
+	for _, b := range a.instr.Parent().Blocks {
+		for _, i := range b.Instrs {
+			var ch ssa.Value
+			switch i := i.(type) {
+			case *ssa.UnOp:
+				if i.Op == token.ARROW {
+					ch = i.X
+				}
+			case *ssa.Send:
+				ch = i.Chan
+			case *ssa.Select:
+				for _, s := range i.States {
+					if c.paths.Of(s.Chan).Root() == root {
+						return true
+					}
+				}
+			}
+			if ch != nil && c.paths.Of(ch).Root() == root {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // holds reports whether a lock that could be l may be held at instr, also

@@ -97,6 +97,8 @@ type Lock struct {
 type Guard struct {
 	Lock
 	Source
+	// Group is set if the contract says it of several variables and names none.
+	Group bool
 }
 
 // A Var is the contract of a field or package-level variable.

@@ -206,7 +206,7 @@ func (r *resolver) clause(sc *scope, i int, g *ast.CommentGroup, c Clause) {
 			first = i + 1
 		}
 		for _, v := range r.extent(sc, first, c, g) {
-			r.guard(v, Guard{lock, src})
+			r.guard(v, Guard{lock, src, c.Extent != Named})
 		}
 	case Guarded:
 		var locks []Lock
@@ -219,7 +219,7 @@ func (r *resolver) clause(sc *scope, i int, g *ast.CommentGroup, c Clause) {
 		}
 		for _, v := range r.guardedBy(sc, i, g, c) {
 			for _, lock := range locks {
-				r.guard(v, Guard{lock, src})
+				r.guard(v, Guard{lock, src, c.Group})
 			}
 		}
 	}

@@ -35,3 +35,38 @@ type Queue struct {
 func (q *Queue) growLocked() { q.n++ }
 
 func (q *Queue) Grow() { q.growLocked() } // want `Grow calls growLocked without holding q.mu`
+
+// What is said of a group does not hold for each of it.
+type Group struct {
+	mu sync.Mutex // guards following
+	a  int
+	b  int
+}
+
+func (g *Group) Set(n int) {
+	g.mu.Lock()
+	g.a, g.b = n, n
+	g.mu.Unlock()
+}
+
+func (g *Group) B() int { return g.b } // want `B reads g.b without holding mu`
+
+func (g *Group) reset() { g.b = 0 }
+
+// The goroutine that shares the object takes turns with this one.
+type Turns struct {
+	mu   sync.Mutex
+	n    int // guarded by mu
+	turn chan bool
+}
+
+func (t *Turns) Add() {
+	t.mu.Lock()
+	t.n++
+	t.mu.Unlock()
+}
+
+func (t *Turns) Next() {
+	t.n++ // want `Next writes t.n without holding mu`
+	t.turn <- true
+}

@@ -2,7 +2,10 @@
 // object.
 package waits
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 type Group struct {
 	wg  sync.WaitGroup
@@ -88,4 +91,48 @@ func (l *Loop) Locks() {
 	l.mu.Lock()
 	l.seen = 0
 	l.mu.Unlock()
+}
+
+// A flag tells that it is done: nobody writes any more.
+type Lazy struct {
+	mu   sync.Mutex
+	done atomic.Bool
+	n    int // guarded by mu
+}
+
+func (l *Lazy) load() {
+	if l.done.Load() {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n = 1
+	l.done.Store(true)
+}
+
+func (l *Lazy) N() int {
+	l.load()
+	return l.n
+}
+
+// A counter tells nothing.
+type Stats struct {
+	mu   sync.Mutex
+	hits atomic.Int64
+	n    int // guarded by mu
+}
+
+func (s *Stats) Add() {
+	s.mu.Lock()
+	s.n++
+	s.mu.Unlock()
+}
+
+func (s *Stats) Sum() int64 {
+	hits := s.hits.Load()
+	return hits + int64(s.N())
+}
+
+func (s *Stats) N() int {
+	return s.n // want `N reads s.n without holding mu`
 }
