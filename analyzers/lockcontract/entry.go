@@ -380,8 +380,32 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 		return false
 	}
 	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
-		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.assumed(i.Parent(), q.lock))
+		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
 	})
+}
+
+// ownsLock reports whether fn is a method of the type that has the lock.
+func (q *query) ownsLock(fn *ssa.Function) bool {
+	for ; fn.Parent() != nil; fn = fn.Parent() {
+	}
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return false
+	}
+	tn := typeName(recv.Type())
+	if tn == nil {
+		return false
+	}
+	st, ok := tn.Type().Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if f.Origin() == q.lock.Var {
+			return true
+		}
+	}
+	return false
 }
 
 // heldFor reports whether the lock may be held for the method that is invoked
@@ -449,7 +473,7 @@ func (c *checker) assumed(fn *ssa.Function, l contract.Lock) bool {
 }
 
 var (
-	specialName = regexp.MustCompile(`(?:^|[a-z0-9_])(?:Locked|Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
+	specialName = regexp.MustCompile(`(?:^|[A-Za-z0-9_])Locked(?:$|[A-Z0-9_])|(?:^|[a-z0-9_])(?:Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
 	// specialDoc is in comments that say something about locks or goroutines
 	// which is not read as a contract.
 	specialDoc = regexp.MustCompile(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)

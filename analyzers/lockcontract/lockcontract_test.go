@@ -14,7 +14,7 @@ import (
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lockcontract.Analyzer,
 		"fields", "groups", "globals", "calls", "names", "readlock", "annotations",
-		"constructors", "waits", "remarks", "callers", "immutable", "ambiguous", "aliases")
+		"constructors", "waits", "remarks", "callers", "immutable", "twolocks", "ambiguous", "aliases")
 }
 
 func TestStrict(t *testing.T) {

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -84,6 +85,8 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 			wrong = append(wrong, violation{a, w})
 		}
 	}
+	others := c.otherLocks(all, g.Lock)
+	wrong = slices.DeleteFunc(wrong, func(w violation) bool { return w.use == reads && c.holdsOne(w.instr, others) })
 	credible := held >= len(wrong)
 	if g.Group {
 		credible = held >= unheld
@@ -95,6 +98,41 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 		}
 		c.reportAccess(w, g, heldAt, tier)
 	}
+}
+
+// otherLocks lists the locks, by the variables that hold them, that every write
+// holds beside the guard. To read, one of them is enough.
+func (c *checker) otherLocks(all []accessed, guard contract.Lock) []*types.Var {
+	var common []*types.Var
+	first := true
+	for _, a := range all {
+		if a.use < calls {
+			continue
+		}
+		if _, ok := c.shared(a.instr, a.obj); !ok {
+			continue
+		}
+		var held []*types.Var
+		for _, h := range c.locks.HeldBefore(a.instr) {
+			if v, _ := holder(h.Path); v != nil && h.Must && v != guard.Var {
+				held = append(held, v)
+			}
+		}
+		if first {
+			common, first = held, false
+			continue
+		}
+		common = slices.DeleteFunc(common, func(v *types.Var) bool { return !slices.Contains(held, v) })
+	}
+	return common
+}
+
+// holdsOne reports whether one of the locks is held at instr.
+func (c *checker) holdsOne(instr ssa.Instruction, locks []*types.Var) bool {
+	return len(locks) > 0 && slices.ContainsFunc(c.locks.HeldBefore(instr), func(h lockset.Held) bool {
+		v, _ := holder(h.Path)
+		return h.Must && slices.Contains(locks, v)
+	})
 }
 
 type violation struct {

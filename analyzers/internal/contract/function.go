@@ -159,7 +159,7 @@ func (r *resolver) names() {
 	}
 }
 
-var lockedName = regexp.MustCompile(`^(?:[A-Za-z0-9_]*[a-z0-9_])Locked$`)
+var lockedName = regexp.MustCompile(`^[A-Za-z0-9_]+Locked$`)
 
 func saysLocked(name string) bool {
 	if !lockedName.MatchString(name) {
