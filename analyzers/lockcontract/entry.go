@@ -310,6 +310,9 @@ func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (way, b
 	if depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
 		return way{}, false
 	}
+	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.inTest(fn) && q.published(root, instr) {
+		return way{root: fn}, true // nobody but fn could hold the lock for it
+	}
 	obj, ok := q.shared(instr, obj)
 	if !ok {
 		return way{}, false

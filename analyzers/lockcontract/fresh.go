@@ -203,6 +203,13 @@ func (c *checker) given(call *ssa.CallCommon, root access.Root) bool {
 		if c.paths.Of(a).Root() == root {
 			return true
 		}
+		if cell, ok := a.(*ssa.Alloc); ok { // a captured variable
+			for _, ref := range *cell.Referrers() {
+				if st, ok := ref.(*ssa.Store); ok && st.Addr == cell && c.paths.Of(st.Val).Root() == root {
+					return true
+				}
+			}
+		}
 	}
 	return false
 }

@@ -14,7 +14,7 @@ import (
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lockcontract.Analyzer,
 		"fields", "groups", "globals", "calls", "names", "readlock", "annotations",
-		"constructors", "waits", "remarks", "callers", "immutable", "twolocks", "ambiguous", "aliases")
+		"constructors", "waits", "remarks", "callers", "immutable", "programs", "twolocks", "ambiguous", "aliases")
 }
 
 func TestStrict(t *testing.T) {
@@ -23,12 +23,12 @@ func TestStrict(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tier.Value.Set(string(config.Default))
-	analysistest.Run(t, analysistest.TestData(), lockcontract.Analyzer, "strict")
+	analysistest.Run(t, analysistest.TestData(), lockcontract.Analyzer, "strict", "strict/internal/phases")
 }
 
 // The default tier leaves out what the strict tier adds.
 func TestTiers(t *testing.T) {
-	quiet := analysistest.Run(ignoreErrors{}, analysistest.TestData(), lockcontract.Analyzer, "strict")
+	quiet := analysistest.Run(ignoreErrors{}, analysistest.TestData(), lockcontract.Analyzer, "strict", "strict/internal/phases")
 	for _, res := range quiet {
 		if len(res.Diagnostics) != 0 {
 			t.Errorf("the default tier reports %d findings of package strict, want none", len(res.Diagnostics))

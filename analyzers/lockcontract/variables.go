@@ -91,13 +91,40 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 	if g.Group {
 		credible = held >= unheld
 	}
-	for _, w := range wrong {
+	for _, w := range worst(wrong) {
 		tier := config.Default
-		if held == 0 || !credible || c.handsOver(w.accessed) {
+		if held == 0 || !credible || c.handsOver(w.accessed) || c.inPhases(v, w.way) {
 			tier = config.Strict
 		}
 		c.reportAccess(w, g, heldAt, tier)
 	}
+}
+
+// worst picks one violation of each function: the first that writes, or the
+// first.
+func worst(all []violation) []violation {
+	var picked []violation
+	for _, v := range all {
+		i := slices.IndexFunc(picked, func(p violation) bool { return p.instr.Parent() == v.instr.Parent() })
+		switch {
+		case i < 0:
+			picked = append(picked, v)
+		case picked[i].use < v.use:
+			picked[i] = v
+		}
+	}
+	return picked
+}
+
+// inPhases reports whether the way begins in a function that only the rest of
+// its own program can call, and v is a package-level variable: such a program
+// may use the variable from goroutines in one phase and alone in the next.
+func (c *checker) inPhases(v *types.Var, w way) bool {
+	if v.IsField() || len(w.calls) > 0 && w.calls[len(w.calls)-1].spawns {
+		return false
+	}
+	path := "/" + c.pass.Pkg.Path() + "/"
+	return strings.Contains(path, "/internal/")
 }
 
 // otherLocks lists the locks, by the variables that hold them, that every write
