@@ -40,7 +40,8 @@ type checker struct {
 	funcs     []*ssa.Function
 	graph     *graph
 	remarks   map[fileLine]bool
-	stopped   map[*types.Var]bool // see stops; made when first asked for
+	stopped   map[*types.Var]bool    // see stops; made when first asked for
+	waiting   map[*ssa.Function]wait // what calls wait for; see waitsIn
 }
 
 // A site is a call of a function of the package.

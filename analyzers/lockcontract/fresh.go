@@ -310,7 +310,7 @@ func (c *checker) joined(instr ssa.Instruction) bool {
 			if !before(i, instr) {
 				continue
 			}
-			switch kind := c.waits(i, 0); {
+			switch kind := c.waits(i); {
 			case kind == waitsForGoroutines:
 				return true
 			case kind == waitsForMessage && !reaches(instr.Block(), i.Block()):
@@ -329,7 +329,7 @@ const (
 	waitsForGoroutines
 )
 
-func (c *checker) waits(instr ssa.Instruction, depth int) wait {
+func (c *checker) waits(instr ssa.Instruction) wait {
 	switch instr := instr.(type) {
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
@@ -351,19 +351,28 @@ func (c *checker) waits(instr ssa.Instruction, depth int) wait {
 			}
 			return noWait
 		}
-		callee := c.locks.Callee(&instr.Call)
-		if callee == nil || depth > 2 {
-			return noWait
+		if callee := c.locks.Callee(&instr.Call); callee != nil {
+			return c.waitsIn(callee)
 		}
-		most := noWait
-		for _, b := range callee.Blocks {
-			for _, i := range b.Instrs {
-				most = max(most, c.waits(i, depth+1))
-			}
-		}
-		return most
 	}
 	return noWait
+}
+
+// waitsIn is the most that a call of fn waits for. A recursive call adds
+// nothing.
+func (c *checker) waitsIn(fn *ssa.Function) wait {
+	if w, ok := c.waiting[fn]; ok {
+		return w
+	}
+	c.waiting[fn] = noWait
+	most := noWait
+	for _, b := range fn.Blocks {
+		for _, i := range b.Instrs {
+			most = max(most, c.waits(i))
+		}
+	}
+	c.waiting[fn] = most
+	return most
 }
 
 // decides reports whether a branch depends on v.

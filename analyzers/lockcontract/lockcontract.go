@@ -4,6 +4,7 @@ import (
 	"embed"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
@@ -47,6 +48,7 @@ func run(pass *analysis.Pass) (any, error) {
 		locks:     pass.ResultOf[lockset.Analyzer].(*lockset.Result),
 		contracts: contracts,
 		funcs:     src.Funcs,
+		waiting:   make(map[*ssa.Function]wait),
 	}
 	c.graph = c.callGraph()
 	c.remarks = c.findRemarks()

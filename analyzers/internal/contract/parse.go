@@ -68,7 +68,7 @@ func ParseVar(text string) []Clause {
 	if cs := annotations(text, true); cs != nil {
 		return cs
 	}
-	if exceptions.MatchString(text) {
+	if !mentions(text, "guard", "protect", "synchroniz", "hold", "held") || exceptions.MatchString(text) {
 		return nil
 	}
 	var cs []Clause
@@ -85,6 +85,9 @@ func ParseFunc(text string) []Clause {
 	if cs := annotations(text, false); cs != nil {
 		return cs
 	}
+	if !mentions(text, "hold", "held", "lock", "require", "under", "taken", "acquired") {
+		return nil
+	}
 	var cs []Clause
 	ss := sentences(text)
 	for i, s := range ss {
@@ -98,8 +101,18 @@ func ParseFunc(text string) []Clause {
 	return cs
 }
 
+// mentions reports whether text has one of the words, in lower or upper case,
+// without which there is nothing to parse.
+func mentions(text string, words ...string) bool {
+	text = strings.ToLower(text)
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
 // annotations parses the lines of the +checklocks family.
 func annotations(text string, ofVar bool) []Clause {
+	if !strings.Contains(text, "+check") {
+		return nil
+	}
 	var cs []Clause
 	for line := range strings.SplitSeq(text, "\n") {
 		m := annotation.FindStringSubmatch(strings.TrimSpace(line))
