@@ -93,7 +93,7 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []accessed) {
 	}
 	for _, w := range worst(wrong) {
 		tier := config.Default
-		if held == 0 || !credible || c.handsOver(w.accessed) || c.inPhases(v, w.way) {
+		if held == 0 || !credible || c.handsOver(w.accessed) || c.inPhases(v, w.way) || w.use == reads && c.frozen(all) {
 			tier = config.Strict
 		}
 		c.reportAccess(w, g, heldAt, tier)
@@ -115,6 +115,20 @@ func worst(all []violation) []violation {
 	}
 	return picked
 }
+
+// frozen reports whether only functions write the variable whose names say that
+// they prepare the object, such as register: it may be used only afterwards.
+func (c *checker) frozen(all []accessed) bool {
+	return !slices.ContainsFunc(all, func(a accessed) bool {
+		if a.use < calls || c.inTest(a.instr.Parent()) || prepares.MatchString(a.instr.Parent().Name()) {
+			return false
+		}
+		_, ok := c.shared(a.instr, a.obj)
+		return ok
+	})
+}
+
+var prepares = regexp.MustCompile(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
 
 // inPhases reports whether the way begins in a function that only the rest of
 // its own program can call, and v is a package-level variable: such a program
@@ -417,25 +431,39 @@ type fileLine struct {
 }
 
 // findRemarks lists the lines that have, or are right below, a comment which
-// speaks of locks or goroutines: whoever wrote it knew what they did.
+// speaks of locks or goroutines: whoever wrote it knew what they did. If it says
+// that something is safe or needs no lock, it may be about everything that
+// follows in the function.
 func (c *checker) findRemarks() map[fileLine]bool {
 	lines := make(map[fileLine]bool)
 	for _, file := range c.pass.Files {
 		docs := make(map[*ast.CommentGroup]bool)
+		var bodies []*ast.BlockStmt
 		for _, d := range file.Decls {
 			switch d := d.(type) {
 			case *ast.FuncDecl:
 				docs[d.Doc] = true
+				if d.Body != nil {
+					bodies = append(bodies, d.Body)
+				}
 			case *ast.GenDecl:
 				docs[d.Doc] = true
 			}
 		}
 		for _, g := range file.Comments {
-			if docs[g] || !remark.MatchString(g.Text()) || strings.Contains(g.Text(), "want ") {
+			text := strings.Join(strings.Fields(g.Text()), " ")
+			if docs[g] || !remark.MatchString(text) || strings.HasPrefix(text, "want ") {
 				continue
 			}
 			from, to := c.pass.Fset.Position(g.Pos()), c.pass.Fset.Position(g.End())
-			for l := from.Line; l <= to.Line+1; l++ {
+			last := to.Line + 1
+			if noNeed.MatchString(text) {
+				i := slices.IndexFunc(bodies, func(b *ast.BlockStmt) bool { return b.Pos() <= g.Pos() && g.End() <= b.End() })
+				if i >= 0 {
+					last = c.pass.Fset.Position(bodies[i].End()).Line
+				}
+			}
+			for l := from.Line; l <= last; l++ {
 				lines[fileLine{from.Filename, l}] = true
 			}
 		}
@@ -443,7 +471,10 @@ func (c *checker) findRemarks() map[fileLine]bool {
 	return lines
 }
 
-var remark = regexp.MustCompile(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe\b|atomic|shared`)
+var (
+	remark = regexp.MustCompile(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe(?:ly)?\b|atomic|shared`)
+	noNeed = regexp.MustCompile(`(?i)\bsafe(?:ly)?\b|(?:without|no) (?:need |holding |taking |acquiring |further )?(?:for |to )?(?:the |a |any )?(?:\w+\.)?(?:lock|mutex|mu)|(?:not|n't|no longer) (?:need|have|necessary|required)[^.]*(?:lock|mutex|mu\b)|(?:exclusive|sole) (?:access|owner)|nobody else|no one else|no other goroutine`)
+)
 
 // excused reports whether a comment at instr says that it is all right.
 func (c *checker) excused(instr ssa.Instruction) bool {

@@ -83,6 +83,9 @@ func (r *resolver) condition(fn *types.Func, text string) (Condition, bool) {
 	if l, ok := r.packageLock(text, names); ok {
 		return Condition{Lock: l, Param: -1}, true
 	}
+	if l, ok := theLock(fn, names); ok {
+		return Condition{Lock: l, Param: 0}, true
+	}
 	found := Condition{Param: -1}
 	for i, p := range params {
 		if l, ok := lockFromValue(p, names, r.pass.Pkg); ok && len(names) == 1 {
@@ -94,6 +97,23 @@ func (r *resolver) condition(fn *types.Func, text string) (Condition, bool) {
 		}
 	}
 	return found, found.Var != nil
+}
+
+// theLock resolves "the lock", which is that of the receiver if it has one only.
+func theLock(fn *types.Func, names []string) (Lock, bool) {
+	recv := fn.Signature().Recv()
+	if recv == nil || len(names) != 1 || !strings.EqualFold(names[0], "lock") && !strings.EqualFold(names[0], "mutex") {
+		return Lock{}, false
+	}
+	ptr, ok := types.Unalias(recv.Type()).(*types.Pointer)
+	if !ok {
+		return Lock{}, false
+	}
+	st, ok := ptr.Elem().Underlying().(*types.Struct)
+	if !ok {
+		return Lock{}, false
+	}
+	return onlyLock(st, recv.Name())
 }
 
 // params lists the parameters as SSA numbers them.

@@ -37,7 +37,7 @@ func compileAll(exprs ...string) []*regexp.Regexp {
 var (
 	// Obligations, which may end a longer sentence.
 	requires = compileAll(
-		`LOCKS must (?:already )?(?:be|remain) HELDAT`,
+		`LOCKS (?:must|should) (?:already )?(?:be|remain) HELDAT`,
 		`CALLERS (?:must|should|needs? to|has to|have to) (?:already )?(?:hold|be holding|have locked|have acquired|own) LOCKSMODEAT`,
 		`SUBJECT(?:must|should|may only|can only|must only|should only) be (?:called|invoked|used|run) (?:with|having) LOCKS (?:already |being )?HELDAT`,
 		`SUBJECT(?:must|should|may only|can only|must only|should only) be (?:called|invoked|used|run) (?:while holding|holding|under) LOCKSMODEAT`,
@@ -57,7 +57,7 @@ var (
 		`LOCKS (?:is |are )?(?:already )?(?:held|locked)`,
 	)
 	excludes = compileAll(
-		`LOCKS must not (?:already )?be (?:held|locked|taken)AT`,
+		`LOCKS (?:must|should) not (?:already )?be (?:held|locked|taken)AT`,
 		`CALLERS must not (?:already )?(?:hold|be holding|have locked|own) LOCKSAT`,
 		`SUBJECTmust not (?:already )?(?:hold|be holding) LOCKSAT`,
 		`SUBJECTmust not be (?:called|invoked) (?:with|having) LOCKS (?:already )?(?:held|locked|taken)`,

@@ -124,6 +124,8 @@ func TestParseFunc(t *testing.T) {
 		want []summary
 	}{
 		{"s.mu must be held.", []summary{holds("s.mu")}},
+		{"Lock should be held.", []summary{holds("Lock")}},
+		{"The lock must be held on entry.", []summary{holds("lock")}},
 		{"mu must be held by the caller", []summary{holds("mu")}},
 		{"sw.mu must be held before call.", []summary{holds("sw.mu")}},
 		{"mu must already be locked", []summary{holds("mu")}},

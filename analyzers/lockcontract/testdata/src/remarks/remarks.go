@@ -33,3 +33,22 @@ func (t *T) Get() int {
 	// The current value.
 	return t.n // want `Get reads t.n without holding mu`
 }
+
+func (t *T) Close() int {
+	t.mu.Lock()
+	t.n++
+	// From here on it is safe to unlock, since nobody uses t any more.
+	t.mu.Unlock()
+	n := t.n
+	n++
+	return n + t.n
+}
+
+func (t *T) Drain() int {
+	for range 3 {
+		t.Set(0)
+	}
+	t.n = 0 // want `Drain writes t.n without holding mu`
+	// We are safe now.
+	return 0
+}

@@ -70,3 +70,19 @@ func (t *Turns) Next() {
 	t.n++ // want `Next writes t.n without holding mu`
 	t.turn <- true
 }
+
+// Registration comes before use.
+type Registry struct {
+	mu    sync.Mutex
+	names map[string]int // guarded by mu
+}
+
+func (r *Registry) Register(name string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.names[name] = len(r.names)
+}
+
+func (r *Registry) Lookup(name string) int {
+	return r.names[name] // want `Lookup reads r.names without holding mu`
+}

@@ -113,6 +113,12 @@ func (s *S) f11() {} // want `f11: requires Other.mu \(of any\)`
 // e.Mutex must be held.
 func (e *Embeds) f12() {} // want `f12: requires e.Mutex of 0`
 
+// Lock should be held.
+func (e *Embeds) f13() {} // want `f13: requires e.Mutex of 0`
+
+// The lock must be held: which?
+func (s *S) f14() {}
+
 func (e *Embeds) growLocked() {} // want `growLocked: requires e.Mutex of 0`
 func (e *Embeds) isLocked()   {}
 func (e *Embeds) Locked()     {}
