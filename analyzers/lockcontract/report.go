@@ -22,7 +22,10 @@ func (c *checker) reportAccess(v violation, g contract.Guard, heldAt ssa.Instruc
 	key := map[use]message.Key{reads: "read-unlocked", calls: "used-unlocked", writes: "write-unlocked"}[v.use]
 	name := c.variableText(v.accessed)
 	d := c.diagnostic(key, v.instr.Pos(), g.Source, "func", funcText(v.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
-	d.Category, d.Tier = "field", tier
+	d.Category, d.Tier = "variable", tier
+	if g.Group {
+		d.Confidence = diagnostic.Medium
+	}
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: v.v.Pos()}
 	d.Function = c.functionName(v.instr)
 	c.explain(&d, v.way, g.Source, g.Lock, heldAt)
@@ -56,6 +59,9 @@ func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v violat
 	}
 	d := c.diagnostic(key, v.instr.Pos(), cond.Source, "func", funcText(v.instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
 	d.Category, d.Tier = "call", tier
+	if cond.Style == contract.Name {
+		d.Confidence = diagnostic.Medium
+	}
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(cond.Lock), Decl: cond.Var.Pos()}
 	d.Function = c.functionName(v.instr)
 	c.explain(&d, v.way, cond.Source, cond.Lock, heldAt)
