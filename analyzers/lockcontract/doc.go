@@ -88,7 +88,8 @@
 // function that only its own package calls is judged by its callers. Exempt are
 // objects that were just made and that no other goroutine has, variables that
 // are never written once they are shared, accesses behind a wait for goroutines
-// (WaitGroup, Once, a channel, a flag), and tests. A comment at the access, or
+// (WaitGroup, Once, a channel, a flag), methods whose names say that they prepare
+// an object (Init, Reset, Open, Unmarshal), and tests. A comment at the access, or
 // on the function, that speaks of locks or of concurrency, means that somebody
 // has thought about it: nothing is reported there.
 //

@@ -63,17 +63,23 @@ func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, obj access.Path
 // A query looks for the ways into a function on which a lock is not held.
 type query struct {
 	*checker
-	lock contract.Lock
-	busy map[*ssa.Function]bool
+	lock  contract.Lock
+	busy  map[*ssa.Function]bool
+	steps int // functions entered so far
 }
 
-const maxDepth = 6
+// Limits of a query: calls on a way, and functions that are entered in search
+// of one. Beyond, nothing is certain.
+const (
+	maxDepth = 6
+	maxSteps = 400
+)
 
 // enter continues a way backwards from instr, where the lock is not held as far
 // as the instruction's function is concerned.
 func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (way, bool) {
 	fn := instr.Parent()
-	if depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
+	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
 		return way{}, false
 	}
 	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.inTest(fn) && q.published(root, instr) {
