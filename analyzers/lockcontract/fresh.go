@@ -3,6 +3,7 @@ package lockcontract
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -180,16 +181,24 @@ func (c *checker) freshResult(call *ssa.CallCommon, i, depth int) bool {
 }
 
 // published reports whether a goroutine that has the object was started before
-// instr, in the same function.
+// instr, in the same function, and nothing was waited for since: the goroutine
+// may be over then.
 func (c *checker) published(root access.Root, instr ssa.Instruction) bool {
+	var starts, waits []ssa.Instruction
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
-			if g, ok := i.(*ssa.Go); ok && before(g, instr) && c.given(&g.Call, root) {
-				return true
+			if g, ok := i.(*ssa.Go); ok {
+				if before(g, instr) && c.given(&g.Call, root) {
+					starts = append(starts, g)
+				}
+			} else if c.waits(i) != noWait && before(i, instr) {
+				waits = append(waits, i)
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(starts, func(g ssa.Instruction) bool {
+		return !slices.ContainsFunc(waits, func(w ssa.Instruction) bool { return before(g, w) })
+	})
 }
 
 // given reports whether a call passes on, or a closure that it calls captures,

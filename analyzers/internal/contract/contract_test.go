@@ -9,7 +9,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/analysistest"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 )
 
 // teller reports the contracts of a package. What it says of a lock: where it
@@ -81,4 +83,33 @@ func conditions(f *contract.Func) []string {
 
 func TestResolve(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), teller, "resolve")
+}
+
+// entrant reports what contracts say is held when a function is entered.
+var entrant = &analysis.Analyzer{
+	Name:     "entrant",
+	Doc:      "report what is held at entry",
+	Requires: []*analysis.Analyzer{contract.Analyzer, ssabuild.Analyzer, access.Analyzer},
+	Run: func(pass *analysis.Pass) (any, error) {
+		r := pass.ResultOf[contract.Analyzer].(*contract.Result)
+		paths := pass.ResultOf[access.Analyzer].(*access.Paths)
+		for _, fn := range pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs {
+			var parts []string
+			for _, h := range r.HeldAtEntry(fn) {
+				text := paths.Text(h.Path)
+				if h.Read {
+					text += " for reading"
+				}
+				parts = append(parts, text)
+			}
+			if parts != nil {
+				pass.Reportf(fn.Pos(), "%s", strings.Join(parts, ", "))
+			}
+		}
+		return nil, nil
+	},
+}
+
+func TestHeldAtEntry(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), entrant, "entry")
 }

@@ -136,3 +136,40 @@ func (s *Stats) Sum() int64 {
 func (s *Stats) N() int {
 	return s.n // want `N reads s.n without holding mu`
 }
+
+// One task after the other: each is over before the next begins.
+type task struct {
+	mu   sync.Mutex
+	ran  bool // guarded by mu
+	over chan bool
+}
+
+func (t *task) run() {
+	t.mu.Lock()
+	t.ran = true
+	t.mu.Unlock()
+	t.over <- true
+}
+
+func Tasks() (n int) {
+	for range 3 {
+		t := &task{over: make(chan bool)}
+		go t.run()
+		<-t.over
+		if t.ran {
+			n++
+		}
+	}
+	return n
+}
+
+func Impatient() (n int) {
+	for range 3 {
+		t := &task{over: make(chan bool, 1)}
+		go t.run()
+		if t.ran { // want `Impatient reads t.ran without holding mu`
+			n++
+		}
+	}
+	return n
+}
