@@ -14,6 +14,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
+	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
 	"github.com/lockstep-go/lockstep/analyzers/lockorder"
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
@@ -33,6 +34,7 @@ func Suite() []*analysis.Analyzer {
 		datarace.Analyzer,
 		doublelock.Analyzer,
 		holdandwait.Analyzer,
+		lockcontract.Analyzer,
 		lockorder.Analyzer,
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,

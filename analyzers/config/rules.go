@@ -14,6 +14,7 @@ func Rules() []string {
 		"datarace",
 		"doublelock",
 		"holdandwait",
+		"lockcontract",
 		"lockorder",
 		"loopclosure",
 		"lostcancel",
