@@ -19,6 +19,8 @@ type Flow struct {
 	Unmatched []Release
 	// Relocks are the acquisitions for writing of a lock that is held already.
 	Relocks []Relock
+	// Misreleases are releases of locks that are certainly not held.
+	Misreleases []Misrelease
 	// Iterations are the ends of loop iterations at which a lock is held.
 	Iterations []Iteration
 	// Incomplete is set if the function has more combinations of locks than
@@ -75,6 +77,7 @@ type Iteration struct {
 type recorder struct {
 	info *funcInfo
 	sum  Summary
+	exit ssa.Instruction // whose deferred calls are being made
 }
 
 func (r *recorder) release(instr ssa.Instruction, lv level) {

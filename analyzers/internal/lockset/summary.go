@@ -38,6 +38,9 @@ type effect struct {
 	Lock
 	n             int8 // positive: returns with the lock held; negative: releases the caller's
 	maybe, handed bool
+	// unsure is set, in a call, if the function has other outcomes that
+	// nothing known there excludes.
+	unsure bool
 	// result is the index, counted from 1, of the result that is, or leads to,
 	// the object of the lock, and from that result's path; zero if the lock's
 	// path means something to the caller without.
@@ -289,13 +292,12 @@ func (e *engine) nilness(s state, v ssa.Value) (isNil, ok bool) {
 func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	var out []state
 	var silent []effect // what some outcome releases
-	mixed := 0
-	for _, o := range e.summary(a.callee).Outcomes {
-		if o.panics && at != panicking || e.contradicts(s, &o, a, at) {
-			continue
-		}
-		mixed++
-		out = append(out, e.applyOutcome(a, s, &o, rec))
+	outcomes := slices.DeleteFunc(slices.Clone(e.summary(a.callee).Outcomes), func(o Outcome) bool {
+		return o.panics && at != panicking || e.contradicts(s, &o, a, at)
+	})
+	mixed := len(outcomes)
+	for _, o := range outcomes {
+		out = append(out, e.applyOutcome(a, s, &o, mixed > 1, rec))
 		for _, ef := range o.effects {
 			if ef.n < 0 {
 				silent = append(silent, ef)
@@ -320,8 +322,9 @@ func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	return out
 }
 
-func (e *engine) applyOutcome(a *action, s state, o *Outcome, rec *recorder) state {
+func (e *engine) applyOutcome(a *action, s state, o *Outcome, unsure bool, rec *recorder) state {
 	for _, ef := range e.rebaseEffects(o.effects, a) {
+		ef.unsure = unsure
 		s = e.effect(s, ef, a.instr, rec)
 	}
 	for _, f := range o.facts {
