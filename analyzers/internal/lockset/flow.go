@@ -342,7 +342,7 @@ func (e *engine) store(s state, st *ssa.Store) state {
 		return s
 	}
 	loc := e.paths.Select(e.paths.Of(st.Addr), access.Selector{Kind: access.Deref})
-	s = s.unfree(func(p access.Path) bool { return p.HasPrefix(loc) })
+	s = s.unfree(func(p access.Path) bool { return p.HasPrefix(loc) || goesThrough(p, loc) })
 	isTrue, isNil, kind := e.valueFacts(s, st.Val)
 	if len(s.facts) > 0 {
 		s = e.exprs.forget(s, func(p access.Path) bool { return p.HasPrefix(loc) })

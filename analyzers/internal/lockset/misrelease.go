@@ -69,6 +69,25 @@ func (s state) unfree(which func(access.Path) bool) state {
 	return s
 }
 
+// goesThrough reports whether p goes through a pointer in the same field as
+// the one that loc is the value of, perhaps of the same object.
+func goesThrough(p, loc access.Path) bool {
+	addr, ok := loc.Parent()
+	if !ok || addr.Last().Kind != access.Field {
+		return false
+	}
+	for q := p; ; {
+		parent, ok := q.Parent()
+		if !ok {
+			return false
+		}
+		if q.Last().Kind == access.Deref && parent.Last() == addr.Last() {
+			return true
+		}
+		q = parent
+	}
+}
+
 func commonFreed(a, b []freed) []freed {
 	return slices.DeleteFunc(slices.Clone(a), func(f freed) bool {
 		return !slices.ContainsFunc(b, func(g freed) bool { return g.Lock == f.Lock })

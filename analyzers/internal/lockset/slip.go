@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -10,14 +11,15 @@ import (
 
 // MeantUnlock reports whether the acquisition that r is of stands where the
 // release is due, so that Lock is a slip for Unlock: it is deferred, or it is
-// the last thing that the function does to the lock, and nothing releases it
-// after. Other acquisitions of a held lock are not of this kind.
+// the last thing that the function does to the lock, with something to protect
+// since the first, and nothing releases it after. Other acquisitions of a held
+// lock are not of this kind.
 func (res *Result) MeantUnlock(f *Flow, r Relock) bool {
 	if res.Through(r.Instr) != nil || !slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return site != r.Instr && res.Through(site) == nil }) {
 		return false
 	}
-	if slices.Contains(r.Sites, r.Instr) {
-		return false // of the iteration before
+	if slices.Contains(r.Sites, r.Instr) || slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return nothingBetween(site, r.Instr) }) {
+		return false // of the iteration before; twice in a row
 	}
 	ofLock := func(instr ssa.Instruction) bool {
 		call, ok := instr.(ssa.CallInstruction)
@@ -43,6 +45,25 @@ func (res *Result) MeantUnlock(f *Flow, r Relock) bool {
 		}
 	}
 	return true
+}
+
+// nothingBetween reports whether a and then b are in one block, with no more
+// between them than b's operands need.
+func nothingBetween(a, b ssa.Instruction) bool {
+	if _, deferred := b.(*ssa.Defer); deferred || a.Block() != b.Block() {
+		return false
+	}
+	instrs := b.Block().Instrs
+	return !slices.ContainsFunc(instrs[slices.Index(instrs, a)+1:slices.Index(instrs, b)], func(instr ssa.Instruction) bool {
+		switch instr := instr.(type) {
+		case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.DebugRef:
+		case *ssa.UnOp:
+			return instr.Op == token.ARROW
+		default:
+			return true
+		}
+		return false
+	})
 }
 
 // reaches reports whether control can go from behind a to b, both of one
