@@ -198,6 +198,8 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		}
 	case actDefers:
 		return e.runDefers(a, s, rec)
+	case actEnd:
+		return nil
 	case actStore:
 		s = e.store(s, a.store)
 	case actHand:
