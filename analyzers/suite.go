@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
 
 // Suite returns every check, in the order of their names.
@@ -18,5 +19,6 @@ func Suite() []*analysis.Analyzer {
 		badignore.Analyzer,
 		datarace.Analyzer,
 		missingunlock.Analyzer,
+		wrongunlock.Analyzer,
 	}
 }

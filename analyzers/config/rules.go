@@ -10,5 +10,6 @@ func Rules() []string {
 		"badignore",
 		"datarace",
 		"missingunlock",
+		"wrongunlock",
 	}
 }
