@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
@@ -17,6 +18,7 @@ import (
 func Suite() []*analysis.Analyzer {
 	return []*analysis.Analyzer{
 		badignore.Analyzer,
+		condmisuse.Analyzer,
 		datarace.Analyzer,
 		missingunlock.Analyzer,
 		wrongunlock.Analyzer,

@@ -8,6 +8,7 @@ package config
 func Rules() []string {
 	return []string{
 		"badignore",
+		"condmisuse",
 		"datarace",
 		"missingunlock",
 		"wrongunlock",
