@@ -35,11 +35,42 @@ func collectUses(fns []*ssa.Function, locks *lockset.Result) *uses {
 			for _, instr := range b.Instrs {
 				ops = instr.Operands(ops[:0])
 				u.add(instr, ops, locks.Paths)
+				u.addValues(instr, ops, locks)
 			}
 		}
 		u.addLeft(fn, locks)
 	}
 	return u
+}
+
+// addValues notes the locks that functions acquire which instr uses as values:
+// who calls them is not seen.
+func (u *uses) addValues(instr ssa.Instruction, ops []*ssa.Value, locks *lockset.Result) {
+	var call ssa.CallCommon
+	switch instr := instr.(type) {
+	case ssa.CallInstruction:
+		call = *instr.Common()
+	case *ssa.MakeClosure:
+		u.escapeAcquired(instr, locks)
+		return
+	}
+	for _, op := range ops {
+		if fn, ok := (*op).(*ssa.Function); ok && call.Value != fn {
+			u.escapeAcquired(fn, locks)
+		}
+	}
+}
+
+func (u *uses) escapeAcquired(v ssa.Value, locks *lockset.Result) {
+	fn := locks.Callee(&ssa.CallCommon{Value: v})
+	if fn == nil {
+		return
+	}
+	for _, ef := range locks.Effects(fn) {
+		if ef.Acquires {
+			u.escaped[ef.Path.Place()] = true
+		}
+	}
 }
 
 // addLeft notes the locks that fn, if a goroutine starts with it, acquires
@@ -94,6 +125,10 @@ func (u *uses) add(instr ssa.Instruction, ops []*ssa.Value, paths *access.Paths)
 		if op, ok := syncapi.ClassifyValue(instr, paths); ok && op.On != nil {
 			receiver = op.On
 			u.acquire(op.Kind, op.Path(paths).Place())
+			switch op.Kind {
+			case syncapi.Lock, syncapi.RLock:
+				u.escaped[op.Path(paths).Place()] = true // who calls it is not seen
+			}
 		}
 	case *ssa.MakeInterface:
 		u.escapeEmbedded(instr.X.Type())

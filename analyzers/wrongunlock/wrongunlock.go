@@ -2,6 +2,7 @@ package wrongunlock
 
 import (
 	"embed"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -13,6 +14,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -46,16 +48,15 @@ func run(pass *analysis.Pass) (any, error) {
 	if c.funcs == nil {
 		return reporter.Finish(), nil // nothing here locks
 	}
-	uses := collectUses(src.Funcs, c.locks)
+	c.uses = collectUses(src.Funcs, c.locks)
+	c.exported = access.ExportedVars(pass.Pkg)
 	for _, f := range c.funcs {
 		for _, m := range f.flow.Misreleases {
-			if !uses.left[m.Path.Place()] {
-				c.checkMisrelease(f, m)
-			}
+			c.checkMisrelease(f, m)
 		}
 		c.checkSlips(f)
 	}
-	c.checkNeverLocked(uses)
+	c.checkNeverLocked()
 	return reporter.Finish(), nil
 }
 
@@ -64,6 +65,8 @@ type checker struct {
 	reporter *diagnostic.Reporter
 	locks    *lockset.Result
 	funcs    []function
+	uses     *uses
+	exported map[*types.Var]bool
 }
 
 type function struct {
@@ -73,7 +76,7 @@ type function struct {
 
 // checkMisrelease judges the release of a lock that is not held.
 func (c *checker) checkMisrelease(f function, m lockset.Misrelease) {
-	if c.inherited(m) {
+	if c.inherited(m) || c.uses.left[m.Path.Place()] {
 		return
 	}
 	if m.Before == nil {
@@ -86,7 +89,52 @@ func (c *checker) checkMisrelease(f function, m lockset.Misrelease) {
 	if slices.ContainsFunc(f.flow.Relocks, func(r lockset.Relock) bool { return r.Lock == m.Lock }) {
 		return // it has as many releases as acquisitions, and blocks before
 	}
+	if !c.seesAcquisitions(f.fn, m) {
+		return
+	}
 	c.reportDouble(f, m)
+}
+
+// seesAcquisitions reports whether the lock cannot have been acquired between
+// the two releases without the engine's notice. Of a lock that is acquired
+// somewhere through a function value or a pointer, only an acquisition in the
+// function itself shows that it is followed here; one that other packages can
+// name may be acquired by what it calls there.
+func (c *checker) seesAcquisitions(fn *ssa.Function, m lockset.Misrelease) bool {
+	p := m.Path.Place()
+	if m.Sites == nil && c.uses.escaped[p] {
+		return false
+	}
+	return c.hidden(p) || m.Sites != nil && !c.callsElsewhere(fn, m.Path)
+}
+
+// hidden reports whether only this package can name what is at p.
+func (c *checker) hidden(p access.Place) bool {
+	return p.Local != nil || p.Var != nil && p.Var.Pkg() == c.pass.Pkg && !c.exported[p.Var]
+}
+
+// callsElsewhere reports whether fn calls a function whose source is not seen
+// with something that leads to the lock.
+func (c *checker) callsElsewhere(fn *ssa.Function, lock access.Path) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			call, ok := instr.(*ssa.Call)
+			if !ok || c.locks.Callee(&call.Call) != nil {
+				continue
+			}
+			if _, ok := syncapi.Classify(&call.Call, c.locks.Paths); ok {
+				continue
+			}
+			args := call.Call.Args
+			if call.Call.IsInvoke() {
+				args = append(slices.Clip(args), call.Call.Value)
+			}
+			if slices.ContainsFunc(args, func(v ssa.Value) bool { return lock.HasPrefix(c.locks.Paths.Of(v)) }) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // inherited reports whether the release is made by a call of a function that
@@ -148,18 +196,17 @@ func (c *checker) checkSlips(f function) {
 
 // checkNeverLocked reports the releases of locks that nothing acquires, though
 // only this package can.
-func (c *checker) checkNeverLocked(uses *uses) {
-	exported := access.ExportedVars(c.pass.Pkg)
+func (c *checker) checkNeverLocked() {
 	for _, f := range c.funcs {
 		for _, r := range f.flow.Unmatched {
 			p := r.Path.Place()
-			if !p.Known() || p.Var != nil && exported[p.Var] || uses.escaped[p] || c.locks.Through(r.Instr) != nil {
+			if !c.hidden(p) || c.uses.escaped[p] || c.locks.Through(r.Instr) != nil {
 				continue
 			}
-			if _, spawned := r.Instr.(*ssa.Go); spawned || uses.acquired[placeMode{p, r.Mode}] || c.misreleased(f, r) {
+			if _, spawned := r.Instr.(*ssa.Go); spawned || c.uses.acquired[placeMode{p, r.Mode}] || c.misreleased(f, r) {
 				continue
 			}
-			c.reportNeverLocked(f, r, uses.acquired[placeMode{p, other(r.Mode)}])
+			c.reportNeverLocked(f, r, c.uses.acquired[placeMode{p, other(r.Mode)}])
 		}
 	}
 }

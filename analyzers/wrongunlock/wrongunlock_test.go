@@ -13,7 +13,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), wrongunlock.Analyzer,
-		"double", "modes", "slips", "neverlocked", "helpers", "handover", "correlated", "aliases")
+		"double", "modes", "slips", "neverlocked", "helpers", "handover", "correlated", "aliases", "wrappers")
 }
 
 func TestFix(t *testing.T) {
