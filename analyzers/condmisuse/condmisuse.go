@@ -45,7 +45,7 @@ func run(pass *analysis.Pass) (any, error) {
 	c := &checker{
 		pass: pass, reporter: reporter, locks: locks,
 		exported: access.ExportedVars(pass.Pkg),
-		conds:    collect(src.Funcs, locks.Paths),
+		conds:    collect(src.Funcs, locks),
 		funcs:    src.Funcs,
 	}
 	for _, call := range c.conds.nils {

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -44,18 +45,22 @@ type conds struct {
 	// anonymous is set if a captured condition variable is signalled of which
 	// it is not known which one is captured. Others of unknown place have escaped.
 	anonymous bool
+	// unseen are the places of locks that are acquired where it is not seen: by
+	// a function value, or by what is given the lock.
+	unseen map[access.Place]bool
 	// unknownWaits are those on condition variables of unknown place.
 	unknownWaits []wait
 }
 
-func collect(fns []*ssa.Function, paths *access.Paths) *conds {
-	cs := &conds{paths: paths, by: make(map[access.Place]*cond)}
+func collect(fns []*ssa.Function, locks *lockset.Result) *conds {
+	cs := &conds{paths: locks.Paths, by: make(map[access.Place]*cond), unseen: make(map[access.Place]bool)}
 	var ops []*ssa.Value
 	for _, fn := range fns {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				ops = instr.Operands(ops[:0])
 				cs.add(instr, ops)
+				cs.addUnseen(instr, ops, locks)
 			}
 		}
 	}
@@ -133,6 +138,29 @@ func (cs *conds) add(instr ssa.Instruction, ops []*ssa.Value) {
 	for _, op := range ops {
 		if v := *op; v != nil && v != receiver && isCond(v.Type()) {
 			cs.escape(v)
+		}
+	}
+}
+
+// addUnseen notes the locks that instr lets others acquire.
+func (cs *conds) addUnseen(instr ssa.Instruction, ops []*ssa.Value, locks *lockset.Result) {
+	switch instr := instr.(type) {
+	case *ssa.MakeClosure:
+		if op, ok := syncapi.ClassifyValue(instr, cs.paths); ok && op.On != nil {
+			cs.unseen[op.Path(cs.paths).Place()] = true
+		} else if fn := locks.Callee(&ssa.CallCommon{Value: instr}); fn != nil {
+			for _, ef := range locks.Effects(fn) {
+				cs.unseen[ef.Path.Place()] = true
+			}
+		}
+	case ssa.CallInstruction:
+		if _, ok := syncapi.Classify(instr.Common(), cs.paths); ok || locks.Callee(instr.Common()) != nil {
+			return
+		}
+		for _, op := range ops {
+			if v := *op; v != nil && isSync(v.Type(), "Mutex", "RWMutex", "Locker") {
+				cs.unseen[cs.paths.Of(v).Place()] = true
+			}
 		}
 	}
 }
@@ -255,12 +283,16 @@ func (cs *conds) escapeEmbedded(t types.Type) {
 }
 
 // isCond reports whether t is sync.Cond or leads to one through pointers.
-func isCond(t types.Type) bool {
+func isCond(t types.Type) bool { return isSync(t, "Cond") }
+
+// isSync reports whether t is one of the named types of package sync, or leads
+// to one through pointers.
+func isSync(t types.Type, names ...string) bool {
 	for range 3 {
 		if p, ok := t.Underlying().(*types.Pointer); ok {
 			t = p.Elem()
 		}
 	}
 	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && n.Obj().Name() == "Cond"
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && slices.Contains(names, n.Obj().Name())
 }

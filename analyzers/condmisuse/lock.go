@@ -37,7 +37,7 @@ func (c *checker) checkSignals(cond *cond) {
 // checkLock reports a wait without the lock, or with the wrong half of it.
 func (c *checker) checkLock(cond *cond, w wait) {
 	for _, l := range cond.lockers {
-		if !l.place.Known() {
+		if !l.place.Known() || c.conds.unseen[l.place] {
 			return
 		}
 	}

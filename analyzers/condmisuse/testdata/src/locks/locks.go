@@ -193,3 +193,27 @@ func (o *Open) Wait() {
 		o.cond.Wait()
 	}
 }
+
+// The lock is acquired by a wrapper that passes the method on.
+type Traced struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    int
+}
+
+func newTraced() *Traced {
+	t := &Traced{}
+	t.cond = sync.NewCond(&t.mu)
+	return t
+}
+
+func (t *Traced) lock(trace func(func())) { trace(t.mu.Lock) }
+
+func (t *Traced) Wait(trace func(func())) {
+	t.lock(trace)
+	for t.n == 0 {
+		t.cond.Wait()
+	}
+	t.cond.Signal()
+	t.mu.Unlock()
+}
