@@ -212,7 +212,7 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 		if it.Lock != h.lock || !slices.Contains(it.Sites, h.site) || !it.Lost && h.lock.Path.Exact() {
 			continue
 		}
-		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) {
+		if innermost(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) && h.deferredIn(it.Head) == nil {
 			c.reportIteration(h, it)
 			return true
 		}
@@ -224,6 +224,17 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 // acquisition.
 func (h *suspect) releasedIn(head *ssa.BasicBlock) bool {
 	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return inLoop(r.Instr.Block(), head) })
+}
+
+// deferredIn returns the defer statement in the loop with the given head that
+// releases the acquisition when the function returns, or nil.
+func (h *suspect) deferredIn(head *ssa.BasicBlock) *ssa.Defer {
+	for _, r := range h.releases {
+		if d, ok := r.Instr.(*ssa.Defer); ok && inLoop(d.Block(), head) {
+			return d
+		}
+	}
+	return nil
 }
 
 // cameRound reports whether the path from site to again goes through the next
