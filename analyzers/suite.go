@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
 
@@ -21,6 +22,7 @@ func Suite() []*analysis.Analyzer {
 		condmisuse.Analyzer,
 		datarace.Analyzer,
 		missingunlock.Analyzer,
+		syncmisuse.Analyzer,
 		wrongunlock.Analyzer,
 	}
 }

@@ -11,6 +11,7 @@ func Rules() []string {
 		"condmisuse",
 		"datarace",
 		"missingunlock",
+		"syncmisuse",
 		"wrongunlock",
 	}
 }
