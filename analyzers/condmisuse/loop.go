@@ -1,6 +1,7 @@
 package condmisuse
 
 import (
+	"go/constant"
 	"go/token"
 	"slices"
 
@@ -37,6 +38,8 @@ func (c *checker) checkLoop(w wait) {
 	unchecked, via := c.unchecked(w.call, guards, 0)
 	switch {
 	case !unchecked:
+	case guards != nil && announced(w, guards[0]):
+		c.reportLoop(w, "no-loop", config.Strict, via)
 	case guards != nil:
 		c.reportLoop(w, "no-loop", config.Default, via)
 	case via != nil || c.locksItself(w) && !c.setsOff(w):
@@ -52,6 +55,24 @@ func (c *checker) locksItself(w wait) bool {
 	for _, held := range c.locks.HeldBefore(w.call) {
 		if held.Must && len(held.Sites) > 0 {
 			return true
+		}
+	}
+	return false
+}
+
+// announced reports whether, once guard has decided to wait, a flag is set that
+// says so. Then it may be that only who sees the flag signals, and does so once.
+func announced(w wait, guard *ssa.If) bool {
+	for b := w.call.Block(); b != nil && b != guard.Block(); b = b.Idom() {
+		for _, instr := range b.Instrs {
+			if instr == w.call {
+				break
+			}
+			if st, ok := instr.(*ssa.Store); ok {
+				if k, ok := st.Val.(*ssa.Const); ok && k.Value != nil && k.Value.Kind() == constant.Bool {
+					return true
+				}
+			}
 		}
 	}
 	return false

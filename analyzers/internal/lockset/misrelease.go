@@ -143,6 +143,11 @@ func (r *recorder) misrelease(m Misrelease) {
 	if r != nil {
 		if _, deferred := m.Instr.(*ssa.Defer); deferred {
 			m.Exit = r.exit
+			// The SSA builder adds panics where control does not come, such as
+			// behind the cases of a select.
+			if p, ok := m.Exit.(*ssa.Panic); ok && (!p.Pos().IsValid() || standsForNoReturn(p)) {
+				return
+			}
 		}
 		r.info.flow.Misreleases = append(r.info.flow.Misreleases, m)
 	}
