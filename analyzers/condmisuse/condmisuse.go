@@ -13,7 +13,6 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
-	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -37,7 +36,7 @@ var Analyzer = &analysis.Analyzer{
 
 func run(pass *analysis.Pass) (any, error) {
 	reporter := diagnostic.NewReporter(pass, catalogue)
-	if !syncapi.Mentions(pass.Pkg) {
+	if !mentionsCond(pass.TypesInfo) {
 		return reporter.Finish(), nil
 	}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
@@ -62,6 +61,24 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return reporter.Finish(), nil
+}
+
+// mentionsCond reports whether the source names sync.Cond or one of its methods.
+func mentionsCond(info *types.Info) bool {
+	for _, obj := range info.Uses {
+		if obj.Pkg() == nil || obj.Pkg().Path() != "sync" {
+			continue
+		}
+		switch obj.Name() {
+		case "Cond", "NewCond", "Signal", "Broadcast":
+			return true
+		case "Wait":
+			if fn, ok := obj.(*types.Func); ok && isSync(fn.Signature().Recv().Type(), "Cond") {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 type checker struct {

@@ -89,8 +89,13 @@ func (u *uses) addLeft(fn *ssa.Function, locks *lockset.Result) {
 			released[site] = true
 		}
 	}
+	// What gives up its caller's lock first has its own releases among these.
+	gives := make(map[access.Place]bool)
+	for _, r := range flow.Unmatched {
+		gives[r.Path.Place()] = true
+	}
 	leave := func(site ssa.Instruction, p access.Place) {
-		if !released[site] {
+		if !released[site] && !gives[p] {
 			u.left[p] = true
 		}
 	}

@@ -48,8 +48,10 @@ func run(pass *analysis.Pass) (any, error) {
 	if c.funcs == nil {
 		return reporter.Finish(), nil // nothing here locks
 	}
-	c.uses = collectUses(src.Funcs, c.locks)
-	c.exported = access.ExportedVars(pass.Pkg)
+	if slices.ContainsFunc(c.funcs, func(f function) bool { return f.flow.Misreleases != nil || f.flow.Unmatched != nil }) {
+		c.uses = collectUses(src.Funcs, c.locks)
+		c.exported = access.ExportedVars(pass.Pkg)
+	}
 	for _, f := range c.funcs {
 		for _, m := range f.flow.Misreleases {
 			c.checkMisrelease(f, m)

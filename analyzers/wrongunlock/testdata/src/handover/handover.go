@@ -160,3 +160,30 @@ func turns(n int) {
 		mu.Unlock()
 	}
 }
+
+// A goroutine that is given the lock leaves it unlocked, however often it
+// locks it in turn; what another function does is not excused by it.
+type dialer struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (d *dialer) start() {
+	d.mu.Lock()
+	go d.dialAndUnlock()
+}
+
+func (d *dialer) dialAndUnlock() {
+	d.n++
+	d.mu.Unlock()
+	d.mu.Lock()
+	d.n++
+	d.mu.Unlock()
+}
+
+func (d *dialer) twice() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.n++
+	d.mu.Unlock() // want `twice unlocks d.mu here, and the deferred unlock of line 186 does it again`
+}
