@@ -73,7 +73,7 @@ func mentionsCond(info *types.Info) bool {
 		case "Cond", "NewCond", "Signal", "Broadcast":
 			return true
 		case "Wait":
-			if fn, ok := obj.(*types.Func); ok && isSync(fn.Signature().Recv().Type(), "Cond") {
+			if fn, ok := obj.(*types.Func); ok && fn.Signature().Recv() != nil && isSync(fn.Signature().Recv().Type(), "Cond") {
 				return true
 			}
 		}
