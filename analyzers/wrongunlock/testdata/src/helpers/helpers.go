@@ -62,6 +62,24 @@ func (p *pool) drop() {
 	p.mu.Unlock()
 }
 
+// It unlocks in any case, with or without an error.
+func (p *pool) releaseAlways() bool {
+	if p.free > 0 {
+		p.mu.Unlock()
+		return true
+	}
+	p.free++
+	p.mu.Unlock()
+	return false
+}
+
+func (p *pool) dropAlways() bool {
+	p.mu.Lock()
+	ok := p.releaseAlways()
+	p.mu.Unlock() // want `dropAlways unlocks p.mu, which it has unlocked already`
+	return ok
+}
+
 // The function that makes the mistake is reported, its callers are not.
 func (p *pool) both() {
 	p.mu.Lock()
