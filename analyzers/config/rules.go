@@ -10,6 +10,7 @@ func Rules() []string {
 		"atomic",
 		"atomicalign",
 		"badignore",
+		"condmisuse",
 		"copylocks",
 		"datarace",
 		"doublelock",
@@ -20,7 +21,9 @@ func Rules() []string {
 		"lostcancel",
 		"missingunlock",
 		"sigchanyzer",
+		"syncmisuse",
 		"testinggoroutine",
 		"waitgroup",
+		"wrongunlock",
 	}
 }
