@@ -250,7 +250,8 @@ type Exploration struct {
 	opaque    map[callKey]bool
 	outside   map[callKey]bool
 	instrs    int
-	size      int // instructions that this exploration may lay out
+	size      int  // instructions that this exploration may lay out
+	found     bool // findOps
 	linked    bool
 	holders   map[*Object][]cellKey
 	giveUp    bool // a limit was met that makes answers worthless
