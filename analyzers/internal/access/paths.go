@@ -22,7 +22,13 @@ var Analyzer = &analysis.Analyzer{
 	Requires:   []*analysis.Analyzer{ssabuild.Analyzer},
 	ResultType: reflect.TypeFor[*Paths](),
 	Run: diagnostic.Guard(func(pass *analysis.Pass) (any, error) {
-		return New(pass.Pkg), nil
+		ps := New(pass.Pkg)
+		src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
+		ps.inverse = ps.findInverses(pass.Pkg, src.Funcs)
+		if len(ps.inverse) > 0 { // what was asked for so far did not know of them
+			ps.nodes, ps.memo, ps.returns = make(map[nodeKey]*node), make(map[ssa.Value]Path), make(map[*ssa.Function]Path)
+		}
+		return ps, nil
 	}),
 }
 
@@ -35,6 +41,7 @@ type Paths struct {
 	memo    map[ssa.Value]Path      // finished and, as the zero Path, unfinished
 	stores  map[ssa.Value]ssa.Value // what a variable assigned once holds; nil if not so
 	returns map[*ssa.Function]Path  // what a function returns, if it is a path of its parameters
+	inverse inverses
 }
 
 type nodeKey struct {
@@ -438,10 +445,37 @@ func (ps *Paths) sel(p Path, s Selector) Path {
 	if p.n == nil || p.n.depth >= maxDepth {
 		return p
 	}
+	if s.Kind == Deref {
+		if owner, ok := ps.wayBack(p); ok {
+			return owner
+		}
+	}
 	return ps.intern(nodeKey{parent: p.n, sel: s})
 }
 
 func (ps *Paths) deref(p Path) Path { return ps.sel(p, Selector{Kind: Deref}) }
+
+// wayBack returns the path of the object that p, the address of a field, leads back
+// to by way of an inverse field; ok is false if it does not.
+func (ps *Paths) wayBack(p Path) (owner Path, ok bool) {
+	if len(ps.inverse) == 0 || p.n.sel.Kind != Field || p.n.parent == nil {
+		return Path{}, false
+	}
+	g, n := p.n.sel.Field, p.n.parent
+	// What is before it: the field F, a dereference, and, of a slice or map,
+	// an element and another one.
+	if n.sel.Kind != Deref || n.parent == nil {
+		return Path{}, false
+	}
+	n = n.parent
+	if n.sel.Kind == Elem && n.parent != nil && n.parent.sel.Kind == Deref && n.parent.parent != nil {
+		n = n.parent.parent
+	}
+	if n.sel.Kind != Field || n.parent == nil || !ps.inverse.has(n.sel.Field, g) {
+		return Path{}, false
+	}
+	return Path{n.parent}, true
+}
 
 // valueSel selects within a struct or array value: if the value was loaded,
 // the selection is that of a load through the address.
