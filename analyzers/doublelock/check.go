@@ -63,6 +63,8 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 		return
 	case slices.ContainsFunc(r.Sites(), func(site ssa.Instruction) bool { return lockset.CameRound(at, site) }):
 		return // the iteration before did not unlock it: missingunlock's affair
+	case c.meantUnlock(fn, at):
+		return // wrongunlock's affair
 	}
 	site := r.Sites()[0]
 	d := &double{
@@ -77,6 +79,12 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 		}
 	}
 	c.report(d)
+}
+
+// meantUnlock reports whether the call of Lock at stands where Unlock was meant.
+func (c *checker) meantUnlock(fn *ssa.Function, at ssa.Instruction) bool {
+	flow := c.locks.Flow(fn)
+	return slices.ContainsFunc(flow.Relocks, func(r lockset.Relock) bool { return r.Instr == at && c.locks.MeantUnlock(flow, r) })
 }
 
 // writer returns a place where the lock at p, or one of its class, is taken for

@@ -22,7 +22,7 @@ func (c *checker) relock(r goroutine.Relock) {
 	fn, chain := goroutine.Chain(r.First, r.Second)
 	if r.First.Once { // its function makes the first call
 		fn, chain = chain[1].Parent(), chain[1:]
-	} else if lockset.CameRound(chain[0], r.First.Instr) {
+	} else if lockset.CameRound(chain[0], r.First.Instr) || len(chain) == 1 && c.meantUnlock(fn, chain[0]) {
 		return
 	}
 	d := &double{

@@ -41,6 +41,7 @@ type kind string
 const (
 	missingUnlock kind = "a lock is not released on some path"
 	doubleLock    kind = "a goroutine waits for a lock that it holds itself"
+	lockForUnlock kind = "Lock is called where Unlock was meant"
 	readLock      kind = "a read lock is taken twice, with a writer waiting in between"
 	lockOrder     kind = "locks are taken in both orders"
 	holdAndWait   kind = "a goroutine waits for others with a lock held that they need"
@@ -57,6 +58,8 @@ func (k kind) rules() []string {
 		return []string{"missingunlock"}
 	case doubleLock, readLock:
 		return []string{"doublelock"}
+	case lockForUnlock:
+		return []string{"wrongunlock"}
 	case lockOrder:
 		return []string{"lockorder"}
 	case holdAndWait:

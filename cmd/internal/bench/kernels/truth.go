@@ -157,6 +157,7 @@ func truth() []kernel {
 			bug: "GracefulStop locks mu a second time where it should unlock it",
 			answers: []answer{
 				{doubleLock, "(*Server).GracefulStop", []string{"s.mu"}},
+				{lockForUnlock, "(*Server).GracefulStop", []string{"s.mu"}},
 				{missingUnlock, "(*Server).GracefulStop", []string{"s.mu"}},
 			},
 		}, {
