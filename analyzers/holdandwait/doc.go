@@ -71,10 +71,15 @@
 // call its exported methods at the same time. It then needs every function of
 // the package that uses the channel to be part of what it sees.
 //
+// Cond.Wait gives back one lock, that of the condition variable. Whoever else holds
+// a second one, for reading or writing, keeps out those who want it until the
+// signal comes, and behind a writer that waits all readers too. It is reported if
+// such a goroutine is seen, whoever signals.
+//
 // The strict tier adds locks held over whatever may take long, whoever ends it:
 // time.Sleep, requests over the network, commands and databases (category
 // slow), sends, receives and Wait (category blocked), and Cond.Wait with a
-// second lock (category cond-holding).
+// second lock that nobody else is seen to want.
 //
 // # Limitations
 //

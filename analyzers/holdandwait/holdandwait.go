@@ -51,11 +51,9 @@ func run(pass *analysis.Pass) (any, error) {
 	if c.pkg.Spawns {
 		c.pkg.Each(c.deadlocks)
 		c.pkg.EachType(c.deadlocks)
+		c.pkg.Each(c.conds)
 	}
 	if c.report.Tier() == config.Strict {
-		if c.pkg.Spawns {
-			c.pkg.Each(c.conds)
-		}
 		for _, fn := range c.pkg.SSA.Funcs {
 			c.slow(fn)
 		}
@@ -89,13 +87,6 @@ func (c *checker) deadlocks(x *goroutine.Exploration) {
 			c.seen[key], c.waits[hw.Wait.Instr] = true, true
 			c.report.Report(c.diagnostic(x, hw))
 		}
-	}
-}
-
-// conds reports the waits on condition variables with another lock held.
-func (c *checker) conds(x *goroutine.Exploration) {
-	for _, w := range x.Waits() {
-		c.condHolding(x, w)
 	}
 }
 

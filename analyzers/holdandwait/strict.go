@@ -9,7 +9,6 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
-	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -91,34 +90,6 @@ func (c *checker) reportSlow(instr ssa.Instruction, key message.Key, on string, 
 			{Role: diagnostic.RoleLock, Pos: site.Pos(), Message: message.New("locked-here", "lock", lock)},
 		},
 	})
-}
-
-// condHolding reports a wait on a condition variable with a lock held that is
-// not its own.
-func (c *checker) condHolding(x *goroutine.Exploration, w *goroutine.Wait) {
-	if w.Kind != goroutine.CondWait || len(w.Own) == 0 || c.waits[w.Instr] {
-		return
-	}
-	for _, h := range x.MustHold(w.Point) {
-		if w.Releases(h) || h.Once {
-			continue
-		}
-		c.waits[w.Instr] = true
-		c.report.Report(diagnostic.Diagnostic{
-			Category:   "cond-holding",
-			Tier:       config.Strict,
-			Confidence: diagnostic.Medium,
-			Pos:        w.Instr.Pos(),
-			Message: message.New("cond-holding", "func", c.function(w.Instr), "on", c.name(w), "lock", c.lock(h),
-				"locked", c.place(h.Instr.Pos())),
-			Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lock(h), Decl: declaration(h)},
-			Function: c.function(w.Instr),
-			Related: []diagnostic.Related{
-				{Role: diagnostic.RoleLock, Pos: h.Instr.Pos(), Message: message.New("locked-here", "lock", c.lock(h))},
-			},
-		})
-		return
-	}
 }
 
 func callee(call *ssa.CallCommon) *types.Func {

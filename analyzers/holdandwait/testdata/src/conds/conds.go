@@ -51,7 +51,7 @@ func ownLock() {
 	q.get()
 }
 
-// Someone can wake it without the lock.
+// Someone can wake it without the lock; but until then, someone is kept out.
 type lamp struct {
 	admin, mu sync.Mutex
 	cond      sync.Cond
@@ -77,7 +77,65 @@ func anyoneSignals() {
 	defer l.admin.Unlock()
 	l.mu.Lock()
 	for !l.on {
-		l.cond.Wait()
+		l.cond.Wait() // want `anyoneSignals waits on l.cond while holding l.admin, locked at conds.go:76: Wait unlocks only the lock of l.cond, so anyoneSignals, which locks l.admin at conds.go:71, and everybody behind it wait until l.cond is signalled`
 	}
 	l.mu.Unlock()
+}
+
+// A writer that is kept out by a reader keeps out all other readers.
+type pool struct {
+	rw   sync.RWMutex
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    int
+}
+
+func (p *pool) work() {
+	p.rw.RLock()
+	defer p.rw.RUnlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.n == 0 {
+		p.cond.Wait() // want `waits on p.cond while holding p.rw, locked at conds.go:\d+: Wait unlocks only the lock of p.cond, so .*configure, which locks p.rw`
+	}
+}
+
+func (p *pool) configure() {
+	p.rw.Lock()
+	defer p.rw.Unlock()
+}
+
+func (p *pool) read() {
+	p.rw.RLock()
+	defer p.rw.RUnlock()
+}
+
+func runPool() {
+	p := &pool{}
+	p.cond = sync.NewCond(&p.mu)
+	go p.work()
+	go p.configure()
+	p.mu.Lock()
+	p.n = 1
+	p.mu.Unlock()
+	p.cond.Signal()
+}
+
+// Readers alone do not keep each other out.
+func readPool() {
+	p := &pool{}
+	p.cond = sync.NewCond(&p.mu)
+	go p.quietly()
+	go p.read()
+	p.cond.Signal()
+}
+
+func (p *pool) quietly() {
+	p.rw.RLock()
+	defer p.rw.RUnlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for p.n == 0 {
+		p.cond.Wait()
+	}
 }
