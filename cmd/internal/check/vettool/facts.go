@@ -92,8 +92,9 @@ func writeFacts(cfg *unitConfig, facts *check.Facts) error {
 }
 
 // dependency finds the facts of a package that is only imported. The standard
-// library has none worth the time: its locks are its own, and no function of it
-// returns with a lock of its caller's taken or released.
+// library has none worth the time: apart from package sync, which is known without,
+// no function of it returns with a lock of its caller's taken or released, and the
+// locks that they take are their own.
 func (o *options) dependency(ctx context.Context, cfg *unitConfig) error {
 	if cfg.ModulePath == "" && cfg.Module == nil {
 		return nil
