@@ -68,7 +68,8 @@
 //
 // A panic with a lock held is reported if the same function recovers
 // panics; otherwise the program ends, and the report belongs to the strict
-// tier. So does a local lock that is kept to the end of its function.
+// tier. So do a local lock that is kept to the end of its function, and a call that
+// may panic before a plain Unlock in a function that recovers.
 //
 // # Limitations
 //

@@ -53,6 +53,9 @@ func run(pass *analysis.Pass) (any, error) {
 				c.checkExits(h)
 			}
 		}
+		if reporter.Tier() == config.Strict {
+			c.mayPanic(f)
+		}
 	}
 	for _, v := range c.found {
 		if !c.inherited(v.h) {

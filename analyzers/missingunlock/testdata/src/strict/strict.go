@@ -43,3 +43,27 @@ func embedded(f func(func())) int {
 	log.Lock() // want `embedded locks log and nothing unlocks it again`
 	return log.n
 }
+
+// A function that goes on after a panic.
+func (a *account) guarded(f func(int) int) {
+	defer func() { _ = recover() }()
+	a.mu.Lock()
+	a.balance = f(a.balance) // want `if this panics, a.mu stays locked: guarded locked it at line \d+ and recovers from panics, but does not unlock it in a defer statement`
+	a.mu.Unlock()
+}
+
+func (a *account) guardedRightly(f func(int) int) {
+	defer func() { _ = recover() }()
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.balance = f(a.balance)
+}
+
+func (a *account) nothingToPanic(f func(int) int) {
+	defer func() { _ = recover() }()
+	n := f(0)
+	a.mu.Lock()
+	a.balance = n
+	a.mu.Unlock()
+	f(n)
+}
