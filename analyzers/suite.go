@@ -10,17 +10,21 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/atomic"
 	"github.com/lockstep-go/lockstep/analyzers/atomicalign"
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
+	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
 	"github.com/lockstep-go/lockstep/analyzers/lockorder"
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
+	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
 	"github.com/lockstep-go/lockstep/analyzers/waitgroup"
+	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
 
 // Suite returns every check, in the order of their names.
@@ -29,16 +33,20 @@ func Suite() []*analysis.Analyzer {
 		atomic.Analyzer,
 		atomicalign.Analyzer,
 		badignore.Analyzer,
+		condmisuse.Analyzer,
 		copylocks.Analyzer,
 		datarace.Analyzer,
 		doublelock.Analyzer,
 		holdandwait.Analyzer,
+		lockcontract.Analyzer,
 		lockorder.Analyzer,
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,
 		missingunlock.Analyzer,
 		sigchanyzer.Analyzer,
+		syncmisuse.Analyzer,
 		testinggoroutine.Analyzer,
 		waitgroup.Analyzer,
+		wrongunlock.Analyzer,
 	}
 }

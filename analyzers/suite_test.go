@@ -34,9 +34,10 @@ func TestSuite(t *testing.T) {
 	}
 }
 
-// A fact makes go vet analyse every dependency from source, and the standalone
-// driver, which reads dependencies from export data, cannot provide any.
-func TestSuiteHasNoFacts(t *testing.T) {
+// Facts cost: drivers that are not ours analyse every dependency from source for
+// them. The engine of locks has them, and the check that compares its results
+// across packages.
+func TestFacts(t *testing.T) {
 	seen := make(map[*analysis.Analyzer]bool)
 	var visit func(a *analysis.Analyzer)
 	visit = func(a *analysis.Analyzer) {
@@ -44,7 +45,7 @@ func TestSuiteHasNoFacts(t *testing.T) {
 			return
 		}
 		seen[a] = true
-		if len(a.FactTypes) > 0 {
+		if len(a.FactTypes) > 0 && a.Name != "lockset" && a.Name != "lockorder" {
 			t.Errorf("%s has facts", a.Name)
 		}
 		for _, req := range a.Requires {

@@ -45,6 +45,9 @@ func run(pass *analysis.Pass) (any, error) {
 		waits:  make(map[ssa.Instruction]bool),
 		seen:   make(map[seen]bool),
 	}
+	if !c.pkg.Locks {
+		return c.report.Finish(), nil
+	}
 	if c.pkg.Spawns {
 		c.pkg.Each(c.deadlocks)
 		c.pkg.EachType(c.deadlocks)

@@ -68,8 +68,13 @@ func (c *checker) reportSlow(instr ssa.Instruction, key message.Key, on string, 
 		return
 	}
 	c.waits[instr] = true
-	lock := strings.TrimPrefix(c.pkg.Paths.Text(held.Path), "&")
 	site := held.Sites[0]
+	lock := strings.TrimPrefix(c.pkg.Paths.Text(held.Path), "&")
+	if c.locks.Through(site) == nil { // no helper: Lock itself
+		if text := operand(c.files, site.Pos()); text != "" {
+			lock = text
+		}
+	}
 	category := "slow"
 	if key != "slow" {
 		category = "blocked"

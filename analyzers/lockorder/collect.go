@@ -3,6 +3,7 @@ package lockorder
 import (
 	"cmp"
 	"go/token"
+	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -16,6 +17,8 @@ import (
 
 // A collector gathers the edges of a package.
 type collector struct {
+	fset  *token.FileSet
+	pkg   *types.Package
 	src   *ssabuild.SSA
 	locks *lockset.Result
 	names *wording.Namer
@@ -50,15 +53,15 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		return // perhaps released in between
 	}
 	e := &edge{
-		from: f.FromClass, to: f.ToClass,
+		from: c.key(f.FromClass), to: c.key(f.ToClass),
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
-		fn: fn, site: f.Sites[0], chain: f.Chain, far: f.Far,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
+		code:     &code{decl: declaration(f.FromClass), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
 	}
 	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
 	for _, l := range f.Also {
-		if class := lockset.ClassOf(l.Path); l.Mode == lockset.Write && class.Known() {
-			e.gates = append(e.gates, class)
+		if gate := lockset.ClassOf(l.Path); l.Mode == lockset.Write && gate.Known() {
+			e.gates = append(e.gates, c.key(gate))
 		}
 	}
 	if e.from == e.to {
@@ -66,6 +69,27 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		return
 	}
 	c.edges = append(c.edges, e)
+}
+
+// localMark ends the keys of classes that no other package can name.
+const localMark = " (local)"
+
+// key is the key of a class: of a package-level variable its name, of a field and
+// a local variable where it is declared. File names are without folders, and
+// columns are left out, since export data may have neither.
+func (c *collector) key(of lockset.Class) class {
+	v := of.Var
+	switch {
+	case v == nil && of.Local == nil:
+		return ""
+	case v == nil:
+		return class(c.pkg.Path() + " " + wording.Place(c.fset, of.Local.Pos()) + " " + of.Local.Name() + localMark)
+	case v.Pkg() == nil:
+		return class(v.Name())
+	case !v.IsField():
+		return class(v.Pkg().Path() + "." + v.Name())
+	}
+	return class(v.Pkg().Path() + " " + wording.Place(c.fset, v.Pos()) + " " + v.Name())
 }
 
 // name names the lock that an instruction takes as its function does; other is
@@ -179,7 +203,7 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	}
 	for i, a := range same {
 		for _, b := range same[i:] {
-			if a.fromObject == b.toObject && a.toObject == b.fromObject && !gated(a.edge, b.edge) && joined(a.edge, b.edge) && joined(b.edge, a.edge) &&
+			if a.fromObject == b.toObject && a.toObject == b.fromObject && !gated(a.edge, b.edge) && waitsFor(a.edge, b.edge) && waitsFor(b.edge, a.edge) &&
 				x.Beside(a.Acquired.Point, b.Acquired.Point, nil) {
 				c.instances = append(c.instances, [2]*edge{a.edge, b.edge})
 			}
@@ -201,9 +225,9 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 		return nil
 	}
 	e := &edge{
-		from: from, to: to, fromRead: le.Held.Read, toRead: le.Acquired.Read,
+		from: c.key(from), to: c.key(to), fromRead: le.Held.Read, toRead: le.Acquired.Read,
 		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
-		site: le.Held.Instr,
+		code: &code{decl: declaration(from), site: le.Held.Instr},
 	}
 	e.fn, e.chain = goroutine.Chain(le.Held, le.Acquired)
 	if le.Held.Lock.Certain {
@@ -213,8 +237,8 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 		e.toObject = object{x, le.Acquired.Lock.Object, le.Acquired.Lock.Path}
 	}
 	for _, h := range x.MustHold(le.Acquired.Point) {
-		if class := c.classOf(h); h != le.Held && !h.Read && class.Known() && class != from {
-			e.gates = append(e.gates, class)
+		if gate := c.classOf(h); h != le.Held && !h.Read && gate.Known() && gate != from {
+			e.gates = append(e.gates, c.key(gate))
 		}
 	}
 	return e
@@ -224,9 +248,9 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 // source gives it, or, where that is another name of it, by its object.
 func (c *collector) classOf(a *goroutine.Acquisition) lockset.Class {
 	if p, ok := c.locks.PathAt(a.Instr); ok {
-		class := lockset.ClassOf(p)
-		if class.Var != nil && (class.Var.Pkg() == nil || class.Var.Pkg().Path() != "sync") {
-			return class
+		named := lockset.ClassOf(p)
+		if named.Var != nil && (named.Var.Pkg() == nil || named.Var.Pkg().Path() != "sync") {
+			return named
 		}
 	}
 	if a.Lock.Var != nil {

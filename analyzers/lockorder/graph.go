@@ -1,7 +1,7 @@
 package lockorder
 
 import (
-	"cmp"
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -22,22 +22,34 @@ import (
 //     a time (a gate), or
 //   - what is known of the objects says that they are not the same.
 
+// A class is the key of a class of locks, which is the same in every package that
+// names it; "" is none.
+type class string
+
 // An edge says that a lock is taken while another is held.
 type edge struct {
-	from, to         lockset.Class
+	from, to         class
 	fromRead, toRead bool
 	fromName, toName string
-	fn               *ssa.Function     // that holds the first lock when it makes the first call of chain
-	site             ssa.Instruction   // acquired the first lock
-	chain            []ssa.Instruction // the calls that lead to the second Lock, then that
-	far              *lockset.Far      // if the last of chain calls another package, which has the second Lock
-	gates            []lockset.Class   // what else is held, for writing
+	gates            []class // what else is held, for writing
 	// what says which objects the locks belong to; nil if that is not known.
 	fromObject, toObject any
+
+	*code       // of an edge of the package at hand
+	far   *Edge // of an edge of another package
 }
 
-// last is the call of Lock that takes the second lock.
-func (e *edge) last() ssa.Instruction { return e.chain[len(e.chain)-1] }
+// code is where an edge is in the package at hand.
+type code struct {
+	decl   token.Pos         // of the first lock
+	fn     *ssa.Function     // holds the first lock when it makes the first call of chain
+	site   ssa.Instruction   // acquired the first lock
+	chain  []ssa.Instruction // the calls that lead to the second Lock, then that
+	beyond *lockset.Far      // if the last of chain calls another package, which has the second Lock
+}
+
+// last is the call of Lock that takes the second lock, or that leads to it.
+func (c *code) last() ssa.Instruction { return c.chain[len(c.chain)-1] }
 
 // maxLength bounds the length of cycles that are looked for.
 const maxLength = 5
@@ -48,14 +60,14 @@ const maxParallel = 6
 // cycles returns a cycle for each set of classes that has one, the shortest
 // first: one that contains another is left out.
 func cycles(edges []*edge) [][]*edge {
-	g := make(map[lockset.Class]map[lockset.Class][]*edge)
-	var order []lockset.Class
+	g := make(map[class]map[class][]*edge)
+	var order []class
 	for _, e := range edges {
 		if e.from == e.to {
 			continue
 		}
 		if g[e.from] == nil {
-			g[e.from] = make(map[lockset.Class][]*edge)
+			g[e.from] = make(map[class][]*edge)
 			order = append(order, e.from)
 		}
 		if list := g[e.from][e.to]; len(list) < maxParallel {
@@ -63,21 +75,21 @@ func cycles(edges []*edge) [][]*edge {
 		}
 	}
 	var found [][]*edge
-	var sets []map[lockset.Class]bool
+	var sets []map[class]bool
 	for length := 2; length <= maxLength; length++ {
 		for i, start := range order {
-			rank := make(map[lockset.Class]bool) // classes before start have had their turn
+			rank := make(map[class]bool) // classes before start have had their turn
 			for _, c := range order[:i] {
 				rank[c] = true
 			}
 			s := &search{g: g, start: start, done: rank, length: length}
 			s.visit(start, nil)
 			for _, cycle := range s.found {
-				set := make(map[lockset.Class]bool)
+				set := make(map[class]bool)
 				for _, e := range cycle {
 					set[e.from] = true
 				}
-				if !slices.ContainsFunc(sets, func(old map[lockset.Class]bool) bool { return subset(old, set) }) {
+				if !slices.ContainsFunc(sets, func(old map[class]bool) bool { return subset(old, set) }) {
 					sets = append(sets, set)
 					found = append(found, cycle)
 				}
@@ -87,7 +99,7 @@ func cycles(edges []*edge) [][]*edge {
 	return found
 }
 
-func subset(a, b map[lockset.Class]bool) bool {
+func subset(a, b map[class]bool) bool {
 	for c := range a {
 		if !b[c] {
 			return false
@@ -98,9 +110,9 @@ func subset(a, b map[lockset.Class]bool) bool {
 
 // A search looks for cycles of one length through one class.
 type search struct {
-	g      map[lockset.Class]map[lockset.Class][]*edge
-	start  lockset.Class
-	done   map[lockset.Class]bool
+	g      map[class]map[class][]*edge
+	start  class
+	done   map[class]bool
 	length int
 	steps  int
 	found  [][]*edge
@@ -109,7 +121,7 @@ type search struct {
 // maxSteps bounds the work of one search.
 const maxSteps = 20_000
 
-func (s *search) visit(at lockset.Class, path []*edge) {
+func (s *search) visit(at class, path []*edge) {
 	if s.steps++; s.steps > maxSteps {
 		return
 	}
@@ -121,12 +133,12 @@ func (s *search) visit(at lockset.Class, path []*edge) {
 			continue
 		}
 		for _, e := range s.g[at][next] {
-			if slices.ContainsFunc(path, func(f *edge) bool { return gated(e, f) || !joined(path[len(path)-1], e) && f == path[len(path)-1] }) {
+			if slices.ContainsFunc(path, func(f *edge) bool { return gated(e, f) || !waitsFor(path[len(path)-1], e) && f == path[len(path)-1] }) {
 				continue
 			}
 			cycle := append(slices.Clip(path), e)
 			if next == s.start {
-				if joined(e, cycle[0]) {
+				if waitsFor(e, cycle[0]) {
 					s.found = append(s.found, cycle)
 					break
 				}
@@ -137,19 +149,19 @@ func (s *search) visit(at lockset.Class, path []*edge) {
 	}
 }
 
-// sortedClasses lists the classes that edges lead to in the order of the source.
-func sortedClasses(to map[lockset.Class][]*edge) []lockset.Class {
-	var list []lockset.Class
+// sortedClasses lists the classes that edges lead to in a fixed order.
+func sortedClasses(to map[class][]*edge) []class {
+	var list []class
 	for c := range to {
 		list = append(list, c)
 	}
-	slices.SortFunc(list, func(a, b lockset.Class) int { return cmp.Compare(to[a][0].last().Pos(), to[b][0].last().Pos()) })
+	slices.Sort(list)
 	return list
 }
 
-// joined reports whether one who follows e can wait for one who follows next: for
+// waitsFor reports whether one who follows e can wait for one who follows next: for
 // the lock that e takes and next holds.
-func joined(e, next *edge) bool {
+func waitsFor(e, next *edge) bool {
 	if e.toRead && next.fromRead {
 		return false
 	}
@@ -159,5 +171,5 @@ func joined(e, next *edge) bool {
 // gated reports whether a lock that both hold keeps two from following e and f
 // at the same time.
 func gated(e, f *edge) bool {
-	return slices.ContainsFunc(e.gates, func(c lockset.Class) bool { return slices.Contains(f.gates, c) })
+	return slices.ContainsFunc(e.gates, func(c class) bool { return slices.Contains(f.gates, c) })
 }

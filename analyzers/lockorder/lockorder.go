@@ -30,6 +30,7 @@ var Analyzer = &analysis.Analyzer{
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/lockorder",
 	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer, goroutine.Analyzer},
 	ResultType: diagnostic.ResultType,
+	FactTypes:  []analysis.Fact{new(Edges)},
 	Run:        diagnostic.Guard(run),
 }
 
@@ -37,18 +38,36 @@ func run(pass *analysis.Pass) (any, error) {
 	reporter := diagnostic.NewReporter(pass, catalogue)
 	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
 	c := &collector{
+		fset:  pass.Fset,
+		pkg:   pass.Pkg,
 		src:   pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
 		locks: locks,
 		names: wording.NewNamer(pass, locks),
 	}
 	c.fromFlows()
 	pass.ResultOf[goroutine.Analyzer].(*goroutine.Package).Each(c.fromExploration)
+	if x := export(pass, c.edges); x != nil {
+		pass.ExportPackageFact(x)
+	}
 	r := &report{fset: pass.Fset, reporter: reporter}
-	for _, cycle := range cycles(c.edges) {
+	for _, cycle := range cycles(append(imported(pass), c.edges...)) {
 		r.cycle(cycle)
 	}
 	for _, cycle := range c.instances {
 		r.instances(cycle)
 	}
 	return reporter.Finish(), nil
+}
+
+// imported returns the edges of the packages that this one imports, as far as the
+// driver has them: lockstep's own compares all packages in the end, and gives
+// none before.
+func imported(pass *analysis.Pass) []*edge {
+	var edges []*edge
+	for _, f := range pass.AllPackageFacts() {
+		if x, ok := f.Fact.(*Edges); ok && x.Package != pass.Pkg.Path() {
+			edges = append(edges, x.edges()...)
+		}
+	}
+	return edges
 }

@@ -20,34 +20,36 @@ type report struct {
 	reporter *diagnostic.Reporter
 }
 
-// cycle reports a cycle of classes.
+// cycle reports a cycle of classes, at the first of its edges that is in this
+// package.
 func (r *report) cycle(edges []*edge) {
-	first := 0
+	first := -1
 	for i, e := range edges {
-		if e.chain[0].Pos() < edges[first].chain[0].Pos() {
+		if e.code != nil && (first < 0 || e.chain[0].Pos() < edges[first].chain[0].Pos()) {
 			first = i
 		}
 	}
-	edges = slices.Concat(edges[first:], edges[:first])
-	if len(edges) > 2 {
-		r.long(edges)
-		return
+	if first < 0 {
+		return // all in other packages
 	}
-	a, b := edges[0], edges[1]
-	key := "cycle" + kind(a) + kind(b)
-	args := slices.Concat(r.args("", a), r.args("other", b))
+	edges = slices.Concat(edges[first:], edges[:first])
+	key, args := sentence(edges, r.args)
 	r.report(edges, key, args)
 }
 
-// long reports a cycle of more than two classes.
-func (r *report) long(edges []*edge) {
+// sentence words a cycle, given what words an edge.
+func sentence(edges []*edge, args func(prefix string, e *edge) []string) (key string, pairs []string) {
+	if len(edges) == 2 {
+		return "cycle" + kind(edges[0]) + kind(edges[1]), slices.Concat(args("", edges[0]), args("other", edges[1]))
+	}
 	var names, steps []string
 	for _, e := range edges {
-		names = append(names, className(e.from, e.fromName))
-		steps = append(steps, wording.Func(e.fn)+" ("+r.place(e.chain[0])+")")
+		names = append(names, e.fromName)
+		pairs := args("", e)
+		steps = append(steps, pairs[5]+" ("+pairs[9]+")")
 	}
 	names = append(names, names[0])
-	r.report(edges, "cycle-long", []string{"cycle", strings.Join(names, " → "), "functions", strings.Join(steps, ", ")})
+	return "cycle-long", []string{"cycle", strings.Join(names, " → "), "functions", strings.Join(steps, ", ")}
 }
 
 // instances reports two locks of one class that are taken in both orders.
@@ -66,7 +68,7 @@ func (r *report) instances(pair [2]*edge) {
 // kind is the part of a message key for an edge: whether the second lock is
 // taken in a called function.
 func kind(e *edge) string {
-	if len(e.chain) > 1 || e.far != nil {
+	if e.far != nil && e.far.Path != "" || e.code != nil && (len(e.chain) > 1 || e.beyond != nil) {
 		return "-call"
 	}
 	return "-direct"
@@ -74,19 +76,31 @@ func kind(e *edge) string {
 
 // args are the arguments of a message for one edge.
 func (r *report) args(prefix string, e *edge) []string {
-	pairs := []string{
-		"from", e.fromName, "to", e.toName, "func", wording.Func(e.fn),
-		"line", strconv.Itoa(r.fset.Position(e.site.Pos()).Line), "place", r.place(e.last()), "path", "",
-	}
 	if e.far != nil {
-		pairs[len(pairs)-3], pairs[len(pairs)-1] = e.far.Place, wording.Path(e.chain, e.far.Path)
-	} else if len(e.chain) > 1 {
-		pairs[len(pairs)-1] = wording.Path(e.chain, "")
+		return farArgs(prefix, e)
 	}
+	path, place := "", r.place(e.last())
+	if e.beyond != nil {
+		path, place = wording.Path(e.chain, e.beyond.Path), e.beyond.Place
+	} else if len(e.chain) > 1 {
+		path = wording.Path(e.chain, "")
+	}
+	return prefixed(prefix, "from", e.fromName, "to", e.toName, "func", wording.Func(e.fn),
+		"line", strconv.Itoa(r.fset.Position(e.site.Pos()).Line), "place", place, "path", path)
+}
+
+// prefixed puts prefix before the names among pairs of names and values.
+func prefixed(prefix string, pairs ...string) []string {
 	for i := 0; i < len(pairs); i += 2 {
 		pairs[i] = prefix + pairs[i]
 	}
 	return pairs
+}
+
+// category is the part of a message key before the first hyphen.
+func category(key string) string {
+	c, _, _ := strings.Cut(key, "-")
+	return c
 }
 
 func (r *report) place(instr ssa.Instruction) string { return wording.Place(r.fset, instr.Pos()) }
@@ -94,22 +108,25 @@ func (r *report) place(instr ssa.Instruction) string { return wording.Place(r.fs
 func (r *report) report(edges []*edge, key string, args []string) {
 	e := edges[0]
 	d := diagnostic.Diagnostic{
-		Category: strings.SplitN(key, "-", 2)[0],
+		Category: category(key),
 		Pos:      e.chain[0].Pos(),
 		Message:  message.New(message.Key(key), args...),
-		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: subject(edges), Decl: declaration(e.from)},
+		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: subject(edges), Decl: e.decl},
 		Function: e.fn.RelString(e.fn.Pkg.Pkg),
 	}
 	for _, e := range edges {
+		if e.code == nil {
+			continue // has no position here
+		}
 		d.Operations = append(d.Operations, e.site.Pos(), e.last().Pos())
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.site.Pos(), Message: message.New("locked-first", "lock", e.fromName, "func", wording.Func(e.site.Parent()))})
 		for i, call := range e.chain[:len(e.chain)-1] {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: call.Pos(),
 				Message: message.New("called-here", "func", wording.Func(call.Parent()), "callee", wording.Func(e.chain[i+1].Parent()))})
 		}
-		if e.far != nil {
+		if e.beyond != nil {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleCall, Pos: e.last().Pos(),
-				Message: message.New("called-here", "func", wording.Func(e.last().Parent()), "callee", e.far.Path)})
+				Message: message.New("called-here", "func", wording.Func(e.last().Parent()), "callee", e.beyond.Path)})
 			continue
 		}
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.last().Pos(),
@@ -123,19 +140,10 @@ func (r *report) report(edges []*edge, key string, args []string) {
 func subject(edges []*edge) string {
 	var names []string
 	for _, e := range edges {
-		names = append(names, className(e.from, e.fromName), className(e.to, e.toName))
+		names = append(names, e.fromName, e.toName)
 	}
 	slices.SortFunc(names, cmp.Compare[string])
 	return strings.Join(slices.Compact(names), ", ")
-}
-
-// className names a class of locks by the variable that holds the lock; name is
-// for locks that have none.
-func className(c lockset.Class, name string) string {
-	if c.Var == nil || c.Var.Embedded() {
-		return name
-	}
-	return c.Var.Name()
 }
 
 func declaration(c lockset.Class) token.Pos {

@@ -29,6 +29,12 @@ func (c *checker) reportIteration(h *suspect, it lockset.Iteration) {
 }
 
 func (c *checker) reportRelock(h *suspect, r lockset.Relock) {
+	if d := h.deferredIn(lockset.InnermostLoop(r.Instr.Block())); d != nil {
+		dg := c.diagnostic(h, "deferred-in-loop", r.Instr.Pos())
+		dg.Related = append(dg.Related, diagnostic.Related{Role: diagnostic.RoleUnlock, Pos: d.Pos(), Message: message.New("deferred-here", "lock", c.lockText(h), "func", wording.Func(h.fn))})
+		c.found = append(c.found, verdict{h, dg})
+		return
+	}
 	c.report(h, "relocks", []token.Pos{r.Instr.Pos()}, "", config.Default)
 }
 

@@ -175,7 +175,7 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 		if it.Lock != h.lock || !slices.Contains(it.Sites, h.site) || !it.Lost && h.lock.Path.Exact() {
 			continue
 		}
-		if lockset.InnermostLoop(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) {
+		if lockset.InnermostLoop(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) && h.deferredIn(it.Head) == nil {
 			c.reportIteration(h, it)
 			return true
 		}
@@ -187,6 +187,17 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 // acquisition.
 func (h *suspect) releasedIn(head *ssa.BasicBlock) bool {
 	return slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return lockset.InLoop(r.Instr.Block(), head) })
+}
+
+// deferredIn returns the defer statement in the loop with the given head that
+// releases the acquisition when the function returns, or nil.
+func (h *suspect) deferredIn(head *ssa.BasicBlock) *ssa.Defer {
+	for _, r := range h.releases {
+		if d, ok := r.Instr.(*ssa.Defer); ok && lockset.InLoop(d.Block(), head) {
+			return d
+		}
+	}
+	return nil
 }
 
 // kept reports whether the object that the lock belongs to is kept beyond the

@@ -99,9 +99,7 @@ func (x *Exploration) findHolds() {
 	if x.giveUp || x.must != nil {
 		return
 	}
-	if x.link(); x.giveUp {
-		return
-	}
+	x.findOps()
 	m := &mustHold{at: make(map[PointID][]*Acquisition), fresh: make(map[PointID][]*Object), loose: make(map[hubKey][]PointID)}
 	x.must = m
 	for id := range x.ops {

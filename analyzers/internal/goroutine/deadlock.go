@@ -2,10 +2,13 @@ package goroutine
 
 import (
 	"cmp"
+	"go/token"
 	"maps"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // This file looks for goroutines that hold a lock and wait for others that
@@ -66,6 +69,9 @@ func (b Blocked) Need() *Acquisition {
 
 // HoldAndWaits lists the waits that may last for ever because of a lock.
 func (x *Exploration) HoldAndWaits() []HoldAndWait {
+	if !x.locksAndWaits() {
+		return nil
+	}
 	var found []HoldAndWait
 	waits := x.Waits()
 	if x.waits == nil || x.must.known == nil {
@@ -87,6 +93,36 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 		}
 	}
 	return append(found, x.lockWaits()...)
+}
+
+// locksAndWaits reports whether the exploration has a lock that is acquired and
+// something, which may be a second lock, to wait for.
+func (x *Exploration) locksAndWaits() bool {
+	locks, waits := 0, 0
+	if x.graph == nil {
+		return false
+	}
+	for _, p := range x.points {
+		switch v := p.Instr.(type) {
+		case *ssa.Send, *ssa.Select:
+			waits++
+		case *ssa.UnOp:
+			if v.Op == token.ARROW {
+				waits++
+			}
+		case ssa.CallInstruction:
+			switch o, _ := x.pkg.classify(v); o.Kind {
+			case syncapi.Lock, syncapi.RLock, syncapi.OnceDo:
+				locks++
+			case syncapi.WaitGroupWait, syncapi.GroupWait, syncapi.CondWait:
+				waits++
+			}
+		}
+		if locks > 0 && locks+waits > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // lockWaits finds locks that are acquired with another lock held that whoever

@@ -77,6 +77,8 @@ func TestTrips(t *testing.T) {
 		{"for range [3]int{} {\nc <- 1\n}", 3},
 		{"for range 2 {\nfor range 3 {\nc <- 1\n}\n}", 6},
 		{"for range 2 {\ngo func() { c <- 1 }()\n}", 1}, // of the literal itself
+		{"m := 3\nfor i := 0; i < m; i++ {\nc <- 1\n}\nm--\nprintln(m)", 3},
+		{"for i := 0; i < 3; i++ {\nc <- 1\ngo func() { println(i) }()\n}", 3},
 		{"c <- 1", 1},
 		{"for {\nc <- 1\n}", unbounded},
 		{"for i := 0; i < n; i++ {\nc <- 1\n}", unbounded},
@@ -87,7 +89,7 @@ func TestTrips(t *testing.T) {
 			for _, b := range fn.Blocks {
 				for _, instr := range b.Instrs {
 					if send, ok := instr.(*ssa.Send); ok {
-						if got := p.trips(fn, send.Pos(), 0); got != test.want {
+						if got := p.trips(send, nil); got != test.want {
 							t.Errorf("%q: %d trips, want %d", test.loop, got, test.want)
 						}
 					}

@@ -59,6 +59,9 @@ type Package struct {
 	Paths *access.Paths
 	// Spawns reports whether the package starts a goroutine anywhere.
 	Spawns bool
+	// Locks reports whether the package acquires a lock anywhere, or calls Do
+	// of a sync.Once.
+	Locks bool
 
 	info       *types.Info
 	ops        map[ssa.CallInstruction]classified
@@ -109,6 +112,7 @@ func (p *Package) findSpawns() {
 					p.reaches[fn] = true
 					work = append(work, fn)
 				}
+				p.Locks = p.Locks || p.acquires(instr)
 				for _, op := range instr.Operands(nil) {
 					if callee, ok := (*op).(*ssa.Function); ok {
 						if o := callee.Origin(); o != nil {
@@ -150,6 +154,15 @@ func (p *Package) starts(instr ssa.Instruction) bool {
 		}
 	}
 	return false
+}
+
+func (p *Package) acquires(instr ssa.Instruction) bool {
+	call, ok := instr.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	op, _ := p.classify(call)
+	return op.Kind == syncapi.Lock || op.Kind == syncapi.RLock || op.Kind == syncapi.OnceDo
 }
 
 func (p *Package) findInitStores() {
@@ -250,7 +263,8 @@ type Exploration struct {
 	opaque    map[callKey]bool
 	outside   map[callKey]bool
 	instrs    int
-	size      int // instructions that this exploration may lay out
+	size      int  // instructions that this exploration may lay out
+	found     bool // findOps
 	linked    bool
 	holders   map[*Object][]cellKey
 	giveUp    bool // a limit was met that makes answers worthless

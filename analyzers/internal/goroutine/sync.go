@@ -62,25 +62,18 @@ type hubKey struct {
 	typ    string // for what is not known: the type
 }
 
-// link finds all synchronisation and adds the edges between releases and
-// acquires. It is done when the first question about order is asked.
-func (x *Exploration) link() {
-	if x.linked || x.giveUp {
+// findOps finds all synchronisation. It is done when the first question about
+// locks or order is asked.
+func (x *Exploration) findOps() {
+	if x.found || x.giveUp {
 		return
 	}
-	x.linked = true
-	defer x.findRendezvous()
+	x.found = true
 	x.leak()
-	x.hubs = make(map[hubKey]PointID)
-	x.worldOut, x.worldIn = x.point(nil, nil), x.point(nil, nil)
-	x.syncEdge(x.worldOut, x.worldIn)
-	n := len(x.points)
-	for id := range n {
-		p := x.points[id]
-		if p.Instr == nil {
-			continue
+	for id, p := range x.points {
+		if p.Instr != nil {
+			x.ops[id] = append(x.ops[id], x.opsOf(PointID(id))...)
 		}
-		x.ops[id] = append(x.ops[id], x.opsOf(PointID(id))...)
 	}
 	x.threadEnds()
 	for id := range x.ops {
@@ -90,6 +83,22 @@ func (x *Exploration) link() {
 			}
 		}
 	}
+}
+
+// link adds the edges between releases and acquires. It is done when the first
+// question about order is asked.
+func (x *Exploration) link() {
+	if x.linked || x.giveUp {
+		return
+	}
+	x.findOps()
+	x.linked = true
+	defer x.findRendezvous()
+	x.links = newLinks()
+	x.hubs = make(map[hubKey]PointID)
+	x.worldOut, x.worldIn = x.point(nil, nil), x.point(nil, nil)
+	x.syncEdge(x.worldOut, x.worldIn)
+	n := len(x.points)
 	x.holdLocks()
 	for id := range n {
 		for _, o := range x.ops[id] {

@@ -25,6 +25,7 @@ const (
 	actStore    // assign to memory
 	actHand     // give locks to code that is not seen
 	actEscape   // a function value that releases locks goes where it is not followed
+	actEnd      // the call never returns, which the SSA form does not show
 )
 
 // An action is what an instruction means for locks. An instruction without
@@ -53,7 +54,7 @@ func (e *engine) decode(fn *ssa.Function) [][]*action {
 			if a := e.decodeInstr(instr); a != nil {
 				acts[i] = append(acts[i], a)
 				switch a.kind {
-				case actStore, actDefers, actHand:
+				case actStore, actDefers, actHand, actEnd:
 				case actDefer:
 					any = any || a.deferred != nil
 				default:
@@ -71,6 +72,13 @@ func (e *engine) decode(fn *ssa.Function) [][]*action {
 func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 	switch instr := instr.(type) {
 	case *ssa.Call:
+		// The SSA builder asks of methods of interfaces, such as those of
+		// testing.TB, not whether they return.
+		if instr.Call.IsInvoke() {
+			if op, _ := syncapi.Classify(&instr.Call, e.paths); op.Kind == syncapi.TestFailNow {
+				return &action{kind: actEnd, instr: instr}
+			}
+		}
 		return e.decodeCall(instr, &instr.Call)
 	case *ssa.Go:
 		// What a new goroutine releases, it was given.

@@ -59,6 +59,7 @@ func (e *engine) iterate(s state, head *ssa.BasicBlock) state {
 		return e.exprs.mentions(f.cond, old) || e.calledIn(f.cond, head)
 	})
 	s.facts = facts
+	s = s.unfree(old)
 	for _, lv := range s.levels {
 		if old(lv.Path) {
 			lv.n, lv.maybe = 0, false

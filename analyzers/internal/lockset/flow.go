@@ -225,10 +225,13 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		}
 	case actDefers:
 		return e.runDefers(a, s, rec)
+	case actEnd:
+		return nil
 	case actStore:
 		s = e.store(s, a.store)
 	case actHand:
 		for _, ef := range a.effects {
+			s = s.unfree(func(p access.Path) bool { return p == ef.Path || e.mayAlias(p, ef.Path) })
 			for _, mode := range []Mode{Write, Read} {
 				if lv, ok := s.level(Lock{Path: ef.Path, Mode: mode}); ok {
 					lv.handed = true
@@ -252,6 +255,7 @@ func (e *engine) runDefers(a *action, s state, rec *recorder) []state {
 	if _, ok := a.instr.(*ssa.Panic); ok {
 		at = panicking
 	}
+	rec.leave(a.instr)
 	defers := s.defers
 	s.defers = nil
 	states := []state{s}
@@ -270,6 +274,7 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 	lv, held := s.level(ef.Lock)
 	lv.Lock = ef.Lock
 	if ef.n > 0 {
+		s = s.unfree(func(p access.Path) bool { return p == ef.Path })
 		if held && lv.n > 0 && !lv.maybe && ef.Mode == Write && !ef.maybe {
 			rec.relock(instr, lv)
 		}
@@ -299,6 +304,9 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 	}
 
 	if !held || lv.n <= 0 {
+		if after, wrong := e.misrelease(s, ef, instr, rec); wrong {
+			return after
+		}
 		// Perhaps a held lock by another name.
 		for _, other := range s.levels {
 			if other.n > 0 && other.Mode == ef.Mode && e.mayAlias(other.Path, ef.Path) {
@@ -308,6 +316,7 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 			}
 		}
 		rec.unmatched(instr, ef.Lock)
+		s = s.free(ef, instr, nil)
 		lv.n, lv.maybe = minLevel, ef.maybe
 		return s.with(lv)
 	}
@@ -318,6 +327,9 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 	}
 	lv.n--
 	if lv.n == 0 {
+		if !lv.maybe && !lv.handed {
+			s = s.free(ef, instr, lv.sites)
+		}
 		lv.maybe = false
 	}
 	return s.with(lv)
@@ -359,6 +371,7 @@ func (e *engine) store(s state, st *ssa.Store) state {
 		return s
 	}
 	loc := e.paths.Select(e.paths.Of(st.Addr), access.Selector{Kind: access.Deref})
+	s = s.unfree(func(p access.Path) bool { return p.HasPrefix(loc) || goesThrough(p, loc) })
 	isTrue, isNil, kind := e.valueFacts(s, st.Val)
 	if len(s.facts) > 0 {
 		s = e.exprs.forget(s, func(p access.Path) bool { return p.HasPrefix(loc) })

@@ -73,8 +73,9 @@ var Analyzer = &analysis.Analyzer{
 // A Result answers which locks are held at the instructions of a package. It is
 // safe for concurrent use, since drivers run checks concurrently.
 type Result struct {
-	Paths *access.Paths
-	mu    sync.Mutex // for queries that replay a block, which can number expressions anew
+	Paths   *access.Paths
+	mu      sync.Mutex // for queries that replay a block, which can number expressions anew
+	callers callers
 	engine
 }
 

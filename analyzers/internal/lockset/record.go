@@ -24,6 +24,8 @@ type Flow struct {
 	Reentries []Reentry
 	// Edges are the locks that are taken while others are held.
 	Edges []Edge
+	// Misreleases are releases of locks that are certainly not held.
+	Misreleases []Misrelease
 	// Iterations are the ends of loop iterations at which a lock is held.
 	Iterations []Iteration
 	// Incomplete is set if the function has more combinations of locks than
@@ -80,6 +82,7 @@ type Iteration struct {
 type recorder struct {
 	info *funcInfo
 	sum  Summary
+	exit ssa.Instruction // whose deferred calls are being made
 }
 
 func (r *recorder) release(instr ssa.Instruction, lv level) {

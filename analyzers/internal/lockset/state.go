@@ -45,6 +45,7 @@ type state struct {
 	levels []level
 	defers []*action // the defer statements executed, in order
 	facts  []fact
+	freed  []freed // locks released, and since then not acquired
 }
 
 func (s state) level(l Lock) (level, bool) {
@@ -102,6 +103,9 @@ func (s state) merge(t state) (m state, changed bool) {
 	if len(facts) != len(s.facts) {
 		s.facts, changed = facts, true
 	}
+	if both := commonFreed(s.freed, t.freed); len(both) != len(s.freed) {
+		s.freed, changed = both, true
+	}
 	for i, lv := range s.levels {
 		other, _ := t.levelNear(lv.Lock, i)
 		sites := union(lv.sites, other.sites)
@@ -131,7 +135,7 @@ const maxSites = 8
 // that too many states reach.
 func collapse(states []state) state {
 	out := states[0]
-	out.facts = nil
+	out.facts, out.freed = nil, nil
 	out.levels = nil
 	for _, s := range states {
 		for _, d := range s.defers {

@@ -40,6 +40,9 @@ type effect struct {
 	Lock
 	n             int8 // positive: returns with the lock held; negative: releases the caller's
 	maybe, handed bool
+	// unsure is set, in a call, if the function has other outcomes that
+	// nothing known there excludes, and that do not have the effect.
+	unsure bool
 	// result is the index, counted from 1, of the result that is, or leads to,
 	// the object of the lock, and from that result's path; zero if the lock's
 	// path means something to the caller without.
@@ -181,6 +184,11 @@ func (e *engine) addOutcome(sum *Summary, info *funcInfo, s state, exit ssa.Inst
 	}
 }
 
+// does reports whether the outcome certainly has the effect.
+func (o *Outcome) does(ef effect) bool {
+	return slices.ContainsFunc(o.effects, func(g effect) bool { return g.Lock == ef.Lock && g.n*ef.n > 0 && !g.maybe })
+}
+
 func sameEffects(a, b []effect) bool {
 	if len(a) != len(b) {
 		return false
@@ -291,13 +299,12 @@ func (e *engine) nilness(s state, v ssa.Value) (isNil, ok bool) {
 func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	var out []state
 	var silent []effect // what some outcome releases
-	mixed := 0
-	for _, o := range e.summary(a.callee).Outcomes {
-		if o.panics && at != panicking || e.contradicts(s, &o, a, at) {
-			continue
-		}
-		mixed++
-		out = append(out, e.applyOutcome(a, s, &o, rec))
+	outcomes := slices.DeleteFunc(slices.Clone(e.summary(a.callee).Outcomes), func(o Outcome) bool {
+		return o.panics && at != panicking || e.contradicts(s, &o, a, at)
+	})
+	mixed := len(outcomes)
+	for _, o := range outcomes {
+		out = append(out, e.applyOutcome(a, s, &o, outcomes, rec))
 		for _, ef := range o.effects {
 			if ef.n < 0 {
 				silent = append(silent, ef)
@@ -312,18 +319,36 @@ func (e *engine) call(a *action, s state, at exitKind, rec *recorder) []state {
 	if mixed > 1 {
 		for i := range out {
 			for _, ef := range e.rebaseEffects(silent, a) {
-				if lv, ok := out[i].level(ef.Lock); ok && lv.n > 0 {
-					lv.handed = true
-					out[i] = out[i].with(lv)
-				}
+				out[i] = e.leave(out[i], ef.Lock)
 			}
 		}
 	}
 	return out
 }
 
-func (e *engine) applyOutcome(a *action, s state, o *Outcome, rec *recorder) state {
-	for _, ef := range e.rebaseEffects(o.effects, a) {
+// leave says that nothing more is known of a held lock, or, if it is not known by
+// this name, of those that it may be another name of.
+func (e *engine) leave(s state, l Lock) state {
+	if lv, ok := s.level(l); ok && lv.n > 0 {
+		lv.handed = true
+		return s.with(lv)
+	}
+	for _, lv := range s.levels {
+		if lv.n > 0 && lv.Mode == l.Mode && e.mayAlias(lv.Path, l.Path) {
+			lv.handed = true
+			s = s.with(lv)
+		}
+	}
+	return s
+}
+
+// all are the outcomes that are possible, o one of them.
+func (e *engine) applyOutcome(a *action, s state, o *Outcome, all []Outcome, rec *recorder) state {
+	effects := slices.Clone(o.effects)
+	for i, ef := range effects {
+		effects[i].unsure = slices.ContainsFunc(all, func(other Outcome) bool { return !other.does(ef) })
+	}
+	for _, ef := range e.rebaseEffects(effects, a) {
 		s = e.effect(s, ef, a.instr, rec)
 	}
 	for _, f := range o.facts {

@@ -96,6 +96,7 @@ type Taking struct {
 	// Far is set if the last of Chain calls a function of another package, which
 	// takes the lock.
 	Far   *Far
+	freed []Lock // the locks of its callers that it has released by then
 	facts []fact // what is known on that path
 }
 
@@ -284,6 +285,11 @@ func (e *engine) recordTakings(rec *recorder, a *action, s state, at exitKind) {
 				}
 			}
 			in.facts = e.rebaseFacts(t.facts, en)
+			for _, l := range t.freed {
+				if p, ok := e.paths.Rebase(l.Path, en.fn, en.call); ok {
+					in.freed = append(in.freed, Lock{Path: p, Mode: l.Mode})
+				}
+			}
 			rec.take(e, s, en.under, in)
 		}
 	}
@@ -320,7 +326,12 @@ func (s state) held() []level {
 
 // take notes t, taken in state s with the locks under held as well.
 func (r *recorder) take(e *engine, s state, under []level, t Taking) {
-	held := append(s.held(), under...)
+	held := slices.DeleteFunc(append(s.held(), under...), func(lv level) bool { return slices.Contains(t.freed, lv.Lock) })
+	for _, lv := range s.levels {
+		if lv.n < 0 && !slices.Contains(t.freed, lv.Lock) {
+			t.freed = append(slices.Clip(t.freed), lv.Lock)
+		}
+	}
 	released := false
 	if t.Path.IsValid() {
 		for _, mode := range []Mode{Write, Read} {
@@ -359,6 +370,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		old := &r.sum.takes[i]
 		if old.Lock == t.Lock && old.Class == t.Class {
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(t.facts, f) })
+			old.freed = slices.DeleteFunc(slices.Clone(old.freed), func(l Lock) bool { return !slices.Contains(t.freed, l) })
 			if len(t.Chain) < len(old.Chain) {
 				old.Chain, old.Far = t.Chain, t.Far
 			}

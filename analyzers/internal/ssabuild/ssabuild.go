@@ -11,8 +11,11 @@ package ssabuild
 
 import (
 	"go/ast"
+	"go/build"
 	"go/types"
+	"path/filepath"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -31,7 +34,8 @@ var Analyzer = &analysis.Analyzer{
 }
 
 // SSA is the SSA form of a package. Of a package that cannot matter for
-// concurrency, as package relevance tells, it is empty: its functions are not
+// concurrency, as package relevance tells, and of the standard library, unless
+// it is what the user asked for, it is empty: its functions are not
 // built, and Funcs has none.
 type SSA struct {
 	Pkg *ssa.Package
@@ -43,7 +47,7 @@ type SSA struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
-	if !relevance.Package(pass.Files) {
+	if !relevance.Package(pass.Files) || onlyImported(pass) {
 		return &SSA{Pkg: prog.CreatePackage(pass.Pkg, nil, pass.TypesInfo, false)}, nil
 	}
 	prog.SetNoReturn(newReturns(pass).never)
@@ -71,6 +75,19 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	return s, nil
+}
+
+// onlyImported reports whether the package is of the standard library, and a
+// driver analyses it only because others import it. Drivers that analyse every
+// dependency for its facts do; the locks of the standard library are its own, so
+// that there is nothing to learn. A driver that is asked for the standard library
+// says so by giving its packages their module, std.
+func onlyImported(pass *analysis.Pass) bool {
+	if build.Default.GOROOT == "" || len(pass.Files) == 0 || pass.Module != nil && pass.Module.Path != "" {
+		return false
+	}
+	src := filepath.Join(build.Default.GOROOT, "src") + string(filepath.Separator)
+	return strings.HasPrefix(pass.Fset.File(pass.Files[0].FileStart).Name(), src)
 }
 
 func (s *SSA) add(fn *ssa.Function) {

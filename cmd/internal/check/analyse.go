@@ -201,7 +201,9 @@ func (p *passes) call(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) (
 
 func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *analysis.Pass {
 	pkg := p.pkg
-	module := new(analysis.Module)
+	// What is in no module is of the standard library, as a rule; that it has the
+	// module std here says that it was asked for.
+	module := &analysis.Module{Path: "std"}
 	if m := pkg.Module; m != nil {
 		module = &analysis.Module{Path: m.Path, Version: m.Version, GoVersion: m.GoVersion}
 	}

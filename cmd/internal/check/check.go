@@ -109,6 +109,9 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	case err != nil:
 		ld.problems = append(ld.problems, Problem{Kind: LoadProblem, Message: err.Error()})
 	}
+	if !res.Interrupted {
+		res.Findings = append(res.Findings, join(opts)...)
+	}
 	res.Findings = t.finish(res.Findings)
 	res.Problems = once(ld.problems)
 	slices.SortFunc(res.Packages, func(a, b Package) int { return strings.Compare(a.Path, b.Path) })

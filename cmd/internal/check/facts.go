@@ -15,6 +15,11 @@ import (
 // They are kept by import path, not by package: what imports a package may have
 // its types from export data. Only package facts are supported.
 type Facts struct {
+	// Imported says that these are the facts of what the package at hand
+	// imports, and of no others; then a pass may ask for all of them. Where
+	// packages are analysed side by side, which are there is left to chance.
+	Imported bool
+
 	mu        sync.Mutex
 	byPackage map[factKey]analysis.Fact
 }
@@ -75,7 +80,17 @@ func (f *Facts) provide(pass *analysis.Pass) {
 	pass.ImportObjectFact = func(types.Object, analysis.Fact) bool { return false }
 	pass.ExportObjectFact = func(types.Object, analysis.Fact) { panic(a.Name + ": this driver has no facts of objects") }
 	pass.AllObjectFacts = func() []analysis.ObjectFact { return nil }
-	pass.AllPackageFacts = func() []analysis.PackageFact { return nil }
+	pass.AllPackageFacts = func() []analysis.PackageFact {
+		var list []analysis.PackageFact
+		if f.Imported {
+			for _, known := range f.All() {
+				if own(known.Fact) {
+					list = append(list, analysis.PackageFact{Package: types.NewPackage(known.Path, ""), Fact: known.Fact})
+				}
+			}
+		}
+		return list
+	}
 	pass.ImportPackageFact = func(from *types.Package, fact analysis.Fact) bool {
 		return own(fact) && f.Get(from.Path(), fact)
 	}

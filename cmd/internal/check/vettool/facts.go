@@ -57,6 +57,7 @@ func registerFacts(suite []*analysis.Analyzer) {
 // readFacts reads the facts of what a package imports.
 func readFacts(cfg *unitConfig) (*check.Facts, error) {
 	facts := check.NewFacts()
+	facts.Imported = true
 	for path, file := range cfg.PackageVetx {
 		data, err := os.ReadFile(file)
 		if err != nil {

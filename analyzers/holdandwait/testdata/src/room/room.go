@@ -50,6 +50,26 @@ func roomForEveryGoroutine() {
 	q.drain()
 }
 
+// The number is in a variable, which counts down later.
+func roomInVariable() {
+	n := 4
+	q := &queue{c: make(chan int, n)}
+	for i := 0; i < n; i++ {
+		go func() {
+			q.mu.Lock()
+			q.c <- 1
+			q.mu.Unlock()
+		}()
+	}
+	for n > 0 {
+		<-q.c
+		q.mu.Lock()
+		q.n++
+		q.mu.Unlock()
+		n--
+	}
+}
+
 func roomIsNotKnown(n int) {
 	q := &queue{c: make(chan int, n)}
 	go q.drain()

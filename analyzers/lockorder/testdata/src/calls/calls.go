@@ -1,4 +1,4 @@
-// Package calls takes the second lock in called functions.
+// Package calls takes the second lock in called functions. // want package:`s\.mu before q\.mu`
 package calls
 
 import "sync"
@@ -72,4 +72,36 @@ func (l *logger) start() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	go l.sink.flush()
+}
+
+// A function literal that unlocks first what the function around it holds.
+type engine struct {
+	mu     sync.Mutex
+	commit sync.Mutex
+}
+
+func (e *engine) apply() {
+	e.commit.Lock()
+	defer e.commit.Unlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+}
+
+func (e *engine) compact() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	func() {
+		e.mu.Unlock()
+		defer e.mu.Lock()
+		e.commit.Lock()
+		defer e.commit.Unlock()
+	}()
+	e.unlocked()
+}
+
+func (e *engine) unlocked() {
+	e.mu.Unlock()
+	e.commit.Lock()
+	e.commit.Unlock()
+	e.mu.Lock()
 }

@@ -1,4 +1,4 @@
-// Package circles takes three locks in a circle.
+// Package circles takes three locks in a circle. // want package:`circles\.first: a before b`
 package circles
 
 import "sync"

@@ -1,4 +1,4 @@
-// Package explored takes locks behind interfaces and functions in fields.
+// Package explored takes locks behind interfaces and functions in fields. // want package:`c\.mu before c; .*c before c\.mu`
 package explored
 
 import "sync"

@@ -1,4 +1,4 @@
-// Package gates has a lock that lets in one at a time.
+// Package gates has a lock that lets in one at a time. // want package:`gate before a`
 package gates
 
 import "sync"

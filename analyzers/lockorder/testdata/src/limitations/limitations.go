@@ -1,4 +1,4 @@
-// Package limitations has what the check sees wrongly, or does not see.
+// Package limitations has what the check sees wrongly, or does not see. // want package:`c\.in before c\.handshake`
 package limitations
 
 import "sync"

@@ -1,4 +1,4 @@
-// Package pairs takes two locks in both orders, or in one.
+// Package pairs takes two locks in both orders, or in one. // want package:`s\.mu before s\.other; .*s\.other before s\.mu`
 package pairs
 
 import "sync"

@@ -1,4 +1,4 @@
-// Package readers takes locks for reading.
+// Package readers takes locks for reading. // want package:`readers\.ab: a before b`
 package readers
 
 import "sync"

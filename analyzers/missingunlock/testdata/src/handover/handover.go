@@ -3,6 +3,7 @@
 package handover
 
 import (
+	"errors"
 	"io"
 	"sync"
 )
@@ -92,4 +93,49 @@ func elsewhere(mu *sync.Mutex, release func(*sync.Mutex), ok bool) {
 		return
 	}
 	mu.Unlock()
+}
+
+// A lock that belongs to an object that is returned with it, whose methods know by
+// its state whether to release it.
+type database struct {
+	writer sync.Mutex
+}
+
+var errFailed = errors.New("failed")
+
+type transaction struct {
+	db       *database
+	writable bool
+}
+
+func (db *database) begin() (*transaction, error) {
+	db.writer.Lock()
+	if db == nil {
+		db.writer.Unlock()
+		return nil, errFailed
+	}
+	return &transaction{db: db, writable: true}, nil
+}
+
+func (tx *transaction) end() error {
+	if tx.db == nil {
+		return errFailed
+	}
+	if tx.writable {
+		tx.db.writer.Unlock()
+	}
+	tx.db = nil
+	return nil
+}
+
+func (db *database) update(f func(*transaction) error) error {
+	tx, err := db.begin()
+	if err != nil {
+		return err
+	}
+	if err := f(tx); err != nil {
+		_ = tx.end()
+		return err
+	}
+	return tx.end()
 }

@@ -1,0 +1,91 @@
+package condmisuse
+
+import (
+	"embed"
+	"go/types"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var docSource string
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "condmisuse",
+	Doc:        lesson.Doc(docSource),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/condmisuse",
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	reporter := diagnostic.NewReporter(pass, catalogue)
+	if !mentionsCond(pass.TypesInfo) {
+		return reporter.Finish(), nil
+	}
+	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
+	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
+	c := &checker{
+		pass: pass, reporter: reporter, locks: locks,
+		exported: access.ExportedVars(pass.Pkg),
+		conds:    collect(src.Funcs, locks),
+		funcs:    src.Funcs,
+	}
+	for _, call := range c.conds.nils {
+		c.reportNil(call)
+	}
+	for _, cond := range c.conds.list() {
+		if len(cond.waits) > 0 && c.hidden(cond) {
+			c.checkLocker(cond)
+			c.checkSignals(cond)
+		}
+		for _, w := range cond.waits {
+			c.checkLoop(w)
+			c.checkLock(cond, w)
+		}
+	}
+	return reporter.Finish(), nil
+}
+
+// mentionsCond reports whether the source names sync.Cond or one of its methods.
+func mentionsCond(info *types.Info) bool {
+	for _, obj := range info.Uses {
+		if obj.Pkg() == nil || obj.Pkg().Path() != "sync" {
+			continue
+		}
+		switch obj.Name() {
+		case "Cond", "NewCond", "Signal", "Broadcast":
+			return true
+		case "Wait":
+			if fn, ok := obj.(*types.Func); ok && fn.Signature().Recv() != nil && isSync(fn.Signature().Recv().Type(), "Cond") {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+type checker struct {
+	pass     *analysis.Pass
+	reporter *diagnostic.Reporter
+	locks    *lockset.Result
+	exported map[*types.Var]bool
+	conds    *conds
+	funcs    []*ssa.Function
+}

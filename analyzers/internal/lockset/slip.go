@@ -1,0 +1,90 @@
+package lockset
+
+import (
+	"go/token"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// MeantUnlock reports whether the acquisition that r is of stands where the
+// release is due, so that Lock is a slip for Unlock: it is deferred, or it is
+// the last thing that the function does to the lock, with something to protect
+// since the first, and nothing releases it after. Other acquisitions of a held
+// lock are not of this kind.
+func (res *Result) MeantUnlock(f *Flow, r Relock) bool {
+	if res.Through(r.Instr) != nil || !slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return site != r.Instr && res.Through(site) == nil }) {
+		return false
+	}
+	if slices.Contains(r.Sites, r.Instr) || slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return nothingBetween(site, r.Instr) }) {
+		return false // of the iteration before; twice in a row
+	}
+	ofLock := func(instr ssa.Instruction) bool {
+		call, ok := instr.(ssa.CallInstruction)
+		if !ok || instr == r.Instr {
+			return false
+		}
+		op, ok := syncapi.Classify(call.Common(), res.paths)
+		return ok && op.On != nil && op.Path(res.paths) == r.Path
+	}
+	for _, rel := range slices.Concat(f.Releases, f.Unmatched) {
+		if rel.Lock != r.Lock {
+			continue
+		}
+		if _, deferred := rel.Instr.(*ssa.Defer); deferred || reaches(r.Instr, rel.Instr) {
+			return false
+		}
+	}
+	for _, b := range r.Instr.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if ofLock(instr) && reaches(r.Instr, instr) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// nothingBetween reports whether a and then b are in one block, with no more
+// between them than b's operands need.
+func nothingBetween(a, b ssa.Instruction) bool {
+	if _, deferred := b.(*ssa.Defer); deferred || a.Block() != b.Block() {
+		return false
+	}
+	instrs := b.Block().Instrs
+	return !slices.ContainsFunc(instrs[slices.Index(instrs, a)+1:slices.Index(instrs, b)], func(instr ssa.Instruction) bool {
+		switch instr := instr.(type) {
+		case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.DebugRef:
+		case *ssa.UnOp:
+			return instr.Op == token.ARROW
+		default:
+			return true
+		}
+		return false
+	})
+}
+
+// reaches reports whether control can go from behind a to b, both of one
+// function.
+func reaches(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() && slices.Index(a.Block().Instrs, a) < slices.Index(a.Block().Instrs, b) {
+		return true
+	}
+	seen := make([]bool, len(a.Parent().Blocks))
+	work := slices.Clone(a.Block().Succs)
+	for len(work) > 0 {
+		x := work[len(work)-1]
+		work = work[:len(work)-1]
+		if seen[x.Index] {
+			continue
+		}
+		seen[x.Index] = true
+		if x == b.Block() {
+			return true
+		}
+		work = append(work, x.Succs...)
+	}
+	return false
+}

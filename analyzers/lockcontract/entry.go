@@ -1,0 +1,310 @@
+package lockcontract
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+)
+
+// This file decides whether a lock is certainly not held at a place.
+//
+// It is a may analysis turned round: the place must be reached along a chain of
+// calls, from a function that starts with no lock of ours held, on which no
+// lock may be held that could be the one. "Could be" goes by the field that
+// holds a lock, not by the path to it, so that another name of the same object
+// never makes a report. The chain begins in a goroutine, or in a function that
+// other packages call, which cannot hold a lock that they cannot name. What the
+// chain works on must be shared by then: an object that a function has just
+// made is not, unless it has started a goroutine with it. And nothing may have
+// been waited for on the way, since the goroutines that share the object may be
+// over.
+
+type checker struct {
+	pass      *analysis.Pass
+	report    *diagnostic.Reporter
+	paths     *access.Paths
+	locks     *lockset.Result
+	contracts *contract.Result
+	funcs     []*ssa.Function
+	graph     *graph
+	remarks   map[fileLine]bool
+	stopped   map[*types.Var]bool    // see stops; made when first asked for
+	waiting   map[*ssa.Function]wait // what calls wait for; see waitsIn
+}
+
+// A way is how a place is reached without a lock: the calls, innermost first.
+// The last may start a goroutine; else it is made in a function that other
+// packages call, or that shares an object of its own with a goroutine.
+type way struct {
+	calls []site
+}
+
+// unheld returns a way on which the lock l is certainly not held when instr
+// begins, for the object at the path obj.
+func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, obj access.Path) (way, bool) {
+	q := &query{checker: c, lock: l, busy: make(map[*ssa.Function]bool)}
+	if !c.noneHeld(instr, l) || c.joined(instr) {
+		return way{}, false
+	}
+	return q.enter(instr, obj, 0)
+}
+
+// A query looks for the ways into a function on which a lock is not held.
+type query struct {
+	*checker
+	lock  contract.Lock
+	busy  map[*ssa.Function]bool
+	steps int // functions entered so far
+}
+
+// Limits of a query: calls on a way, and functions that are entered in search
+// of one. Beyond, nothing is certain.
+const (
+	maxDepth = 6
+	maxSteps = 400
+)
+
+// enter continues a way backwards from instr, where the lock is not held as far
+// as the instruction's function is concerned.
+func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (way, bool) {
+	fn := instr.Parent()
+	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
+		return way{}, false
+	}
+	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.inTest(fn) && q.published(root, instr) {
+		return way{}, true // nobody but fn could hold the lock for it
+	}
+	obj, ok := q.shared(instr, obj)
+	if !ok {
+		return way{}, false
+	}
+	q.busy[fn] = true
+	defer delete(q.busy, fn)
+	if q.calledFromOutside(fn) && !q.heldBySomeCaller(fn) {
+		return way{}, true
+	}
+	for _, s := range q.graph.sites[fn] {
+		there, ok := q.rebase(obj, fn, s)
+		if !ok {
+			continue
+		}
+		if s.spawns {
+			if q.sharedByGo(s, there) {
+				return way{calls: []site{s}}, true
+			}
+			continue
+		}
+		if !q.unheldAt(s) {
+			continue
+		}
+		if w, ok := q.enter(s.instr, there, depth+1); ok {
+			w.calls = append([]site{s}, w.calls...)
+			return w, true
+		}
+	}
+	return way{}, false
+}
+
+func (q *query) spawned(fn *ssa.Function) bool {
+	return slices.ContainsFunc(q.graph.sites[fn], func(s site) bool { return s.spawns })
+}
+
+// unheldAt reports whether the lock is not held when the call of s is made, as
+// far as its function is concerned; of a deferred call that is when the
+// function returns.
+func (q *query) unheldAt(s site) bool {
+	for _, i := range s.inner {
+		if !q.noneHeld(i, q.lock) || q.joined(i) || q.assumed(i.Parent(), q.lock) {
+			return false
+		}
+	}
+	d, ok := s.instr.(*ssa.Defer)
+	if !ok {
+		return q.noneHeld(s.instr, q.lock) && !q.joined(s.instr)
+	}
+	for _, b := range d.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			if _, ok := instr.(*ssa.RunDefers); ok && (!q.noneHeld(instr, q.lock) || q.joined(instr)) {
+				return false
+			}
+		}
+	}
+	return q.noneHeld(d, q.lock)
+}
+
+// heldBySomeCaller reports whether a function that other packages can call may
+// be called in this one with the lock held, directly or through an interface.
+func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
+	for _, s := range q.graph.sites[fn] {
+		if !q.inTest(s.caller) && !s.spawns && (!q.noneHeld(s.instr, q.lock) || q.assumed(s.caller, q.lock)) {
+			return true
+		}
+	}
+	if fn.Signature.Recv() == nil {
+		return false
+	}
+	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
+		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
+	})
+}
+
+// ownsLock reports whether fn is a method of the type that has the lock.
+func (q *query) ownsLock(fn *ssa.Function) bool {
+	for ; fn.Parent() != nil; fn = fn.Parent() {
+	}
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return false
+	}
+	tn := typeName(recv.Type())
+	if tn == nil {
+		return false
+	}
+	st, ok := tn.Type().Underlying().(*types.Struct)
+	if !ok {
+		return false
+	}
+	for f := range st.Fields() {
+		if f.Origin() == q.lock.Var {
+			return true
+		}
+	}
+	return false
+}
+
+// heldFor reports whether the lock may be held for the method that is invoked
+// at i. A lock of the object that the receiver is a part of is not the
+// receiver's own, though it may have the same name.
+func (q *query) heldFor(i ssa.CallInstruction) bool {
+	recv := q.paths.Of(i.Common().Value)
+	return slices.ContainsFunc(q.locks.HeldBefore(i), func(h lockset.Held) bool {
+		owner, ok := h.Path.Parent()
+		return couldBe(h.Path, q.lock) && !(ok && recv != owner && recv.HasPrefix(owner))
+	})
+}
+
+// noneHeld reports whether no lock that could be l may be held when instr
+// begins.
+func (c *checker) noneHeld(instr ssa.Instruction, l contract.Lock) bool {
+	return !slices.ContainsFunc(c.locks.HeldBefore(instr), func(h lockset.Held) bool { return couldBe(h.Path, l) })
+}
+
+// couldBe reports whether the lock at p could be l.
+func couldBe(p access.Path, l contract.Lock) bool {
+	v, known := holder(p)
+	return v == l.Var || !known || l.Shared
+}
+
+// holder returns the variable that holds the lock at p. It is not known, and
+// known is false, if the variable holds a pointer, so that the lock can have
+// other names; a local variable is known and nil.
+func holder(p access.Path) (v *types.Var, known bool) {
+	deref := p.Last().Kind == access.Deref
+	if deref {
+		p, _ = p.Parent()
+	}
+	if f := p.Last().Field; f != nil {
+		return f, !deref
+	}
+	if p.Len() == 0 {
+		switch r := p.Root(); r.Kind {
+		case access.Global:
+			return r.Var, !deref
+		case access.Local:
+			return nil, !deref
+		}
+	}
+	return nil, false
+}
+
+// assumed reports whether fn itself says that it is called with the lock
+// held, or is said to be special in a way that is not understood.
+func (c *checker) assumed(fn *ssa.Function, l contract.Lock) bool {
+	for ; fn.Parent() != nil; fn = fn.Parent() {
+	}
+	obj, _ := fn.Object().(*types.Func)
+	if f := c.contracts.Func(obj); f != nil {
+		is := func(cond contract.Condition) bool { return cond.Var == l.Var || cond.Shared }
+		if f.Ignore || slices.ContainsFunc(f.Requires, is) || slices.ContainsFunc(f.Releases, is) || slices.ContainsFunc(f.Acquires, is) {
+			return true
+		}
+	}
+	if specialName.MatchString(fn.Name()) {
+		return true
+	}
+	decl, _ := fn.Syntax().(*ast.FuncDecl)
+	return decl != nil && specialDoc.MatchString(decl.Doc.Text())
+}
+
+var (
+	specialName = regexp.MustCompile(`(?:^|[A-Za-z0-9_])Locked(?:$|[A-Z0-9_])|(?:^|[a-z0-9_])(?:Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
+	// specialDoc is in comments that say something about locks or goroutines
+	// which is not read as a contract.
+	specialDoc = regexp.MustCompile(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+)
+
+// calledFromOutside reports whether other packages can call fn while holding
+// none of the locks that they cannot name: it is exported, or a method of a
+// type of which other packages may have values in an interface.
+func (q *query) calledFromOutside(fn *ssa.Function) bool {
+	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
+		return false
+	}
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return fn.Pkg.Pkg.Name() != "main"
+	}
+	tn := typeName(recv.Type())
+	return tn != nil && (tn.Exported() || q.boxedUnlocked(tn))
+}
+
+func typeName(t types.Type) *types.TypeName {
+	t = types.Unalias(t)
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if n, ok := t.(*types.Named); ok {
+		return n.Origin().Obj()
+	}
+	return nil
+}
+
+// nameable reports whether other packages can name the lock.
+func (c *checker) nameable(l contract.Lock) bool {
+	return l.Var.Exported() && (!l.Var.IsField() || c.graph.exportedFields[l.Var])
+}
+
+// boxedUnlocked reports whether values of the type are put into interfaces, and
+// never with the lock held: then they could be passed, with the lock held, to
+// code that calls back.
+func (q *query) boxedUnlocked(tn *types.TypeName) bool {
+	boxes := q.graph.boxed[tn]
+	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(i ssa.Instruction) bool { return !q.noneHeld(i, q.lock) })
+}
+
+// special reports whether a function of that name begins or ends the life of
+// an object, or is called by another package's algorithm on its data.
+func special(name string) bool {
+	switch name {
+	case "Len", "Less", "Swap", "Push", "Pop":
+		return true
+	}
+	return lifecycle.MatchString(name)
+}
+
+var lifecycle = regexp.MustCompile(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
+
+func (c *checker) inTest(fn *ssa.Function) bool {
+	return strings.HasSuffix(c.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
+}

@@ -1,0 +1,71 @@
+package lockcontract
+
+import (
+	"go/ast"
+	"regexp"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+type fileLine struct {
+	file string
+	line int
+}
+
+// findRemarks lists the lines that have, or are right below, a comment which
+// speaks of locks or goroutines: whoever wrote it knew what they did. If it says
+// that something is safe or needs no lock, it may be about everything that
+// follows in the function.
+func (c *checker) findRemarks() map[fileLine]bool {
+	lines := make(map[fileLine]bool)
+	for _, file := range c.pass.Files {
+		docs := make(map[*ast.CommentGroup]bool)
+		var bodies []*ast.BlockStmt
+		for _, d := range file.Decls {
+			switch d := d.(type) {
+			case *ast.FuncDecl:
+				docs[d.Doc] = true
+				if d.Body != nil {
+					bodies = append(bodies, d.Body)
+				}
+			case *ast.GenDecl:
+				docs[d.Doc] = true
+			}
+		}
+		for _, g := range file.Comments {
+			text := strings.Join(strings.Fields(g.Text()), " ")
+			if docs[g] || !remark.MatchString(text) || strings.HasPrefix(text, "want ") {
+				continue
+			}
+			from, to := c.pass.Fset.Position(g.Pos()), c.pass.Fset.Position(g.End())
+			last := to.Line + 1
+			if noNeed.MatchString(text) {
+				i := slices.IndexFunc(bodies, func(b *ast.BlockStmt) bool { return b.Pos() <= g.Pos() && g.End() <= b.End() })
+				if i >= 0 {
+					last = c.pass.Fset.Position(bodies[i].End()).Line
+				}
+			}
+			for l := from.Line; l <= last; l++ {
+				lines[fileLine{from.Filename, l}] = true
+			}
+		}
+	}
+	return lines
+}
+
+var (
+	remark = regexp.MustCompile(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe(?:ly)?\b|atomic|shared`)
+	noNeed = regexp.MustCompile(`(?i)\bsafe(?:ly)?\b|(?:without|no) (?:need |holding |taking |acquiring |further )?(?:for |to )?(?:the |a |any )?(?:\w+\.)?(?:lock|mutex|mu)|(?:not|n't|no longer) (?:need|have|necessary|required)[^.]*(?:lock|mutex|mu\b)|(?:exclusive|sole) (?:access|owner)|nobody else|no one else|no other goroutine`)
+)
+
+// excused reports whether a comment at instr says that it is all right.
+func (c *checker) excused(instr ssa.Instruction) bool {
+	pos := instr.Pos()
+	if !pos.IsValid() {
+		return true
+	}
+	p := c.pass.Fset.Position(pos)
+	return c.remarks[fileLine{p.Filename, p.Line}] || c.contracts.Forced(pos)
+}
