@@ -2,11 +2,12 @@ package lockcontract
 
 import (
 	"go/ast"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
 type fileLine struct {
@@ -56,8 +57,8 @@ func (c *checker) findRemarks() map[fileLine]bool {
 }
 
 var (
-	remark = regexp.MustCompile(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe(?:ly)?\b|atomic|shared`)
-	noNeed = regexp.MustCompile(`(?i)\bsafe(?:ly)?\b|(?:without|no) (?:need |holding |taking |acquiring |further )?(?:for |to )?(?:the |a |any )?(?:\w+\.)?(?:lock|mutex|mu)|(?:not|n't|no longer) (?:need|have|necessary|required)[^.]*(?:lock|mutex|mu\b)|(?:exclusive|sole) (?:access|owner)|nobody else|no one else|no other goroutine`)
+	remark = pattern.New(`(?i)lock|\w*mu\b|mutex|\brac(?:e|y|es)\b|concurren|goroutine|single[- ]thread|exclusive|unpublished|synchroni|\bsafe(?:ly)?\b|atomic|shared`)
+	noNeed = pattern.New(`(?i)\bsafe(?:ly)?\b|(?:without|no) (?:need |holding |taking |acquiring |further )?(?:for |to )?(?:the |a |any )?(?:\w+\.)?(?:lock|mutex|mu)|(?:not|n't|no longer) (?:need|have|necessary|required)[^.]*(?:lock|mutex|mu\b)|(?:exclusive|sole) (?:access|owner)|nobody else|no one else|no other goroutine`)
 )
 
 // excused reports whether a comment at instr says that it is all right.

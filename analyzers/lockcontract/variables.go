@@ -3,7 +3,6 @@ package lockcontract
 import (
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -127,7 +127,7 @@ func (c *checker) frozen(all []accessed) bool {
 	})
 }
 
-var prepares = regexp.MustCompile(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
+var prepares = pattern.New(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
 
 // inPhases reports whether the way begins in a function that only the rest of
 // its own program can call, and v is a package-level variable: such a program

@@ -21,6 +21,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"sync"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -65,18 +66,12 @@ type Sentence struct {
 // other is the key of what no Sentence matches; its template is {text}.
 const other message.Key = "other"
 
-// New returns the check. It panics if a message that c names is not in its
-// catalogue or a pattern is malformed, which are mistakes of the source.
+// New returns the check. When it first has a finding it panics if a message that
+// c names is not in its catalogue or a pattern is malformed, which are mistakes of
+// the source. Before, nothing is read or compiled: go vet starts a process
+// for every dependency, in most of which no check has anything to say.
 func New(c Check) *analysis.Analyzer {
-	run := &runner{Check: c}
-	for _, s := range c.Sentences {
-		run.patterns = append(run.patterns, regexp.MustCompile("^(?:"+s.Pattern+")$"))
-	}
-	for _, key := range c.keys() {
-		if _, ok := c.Catalogue.Params(message.English, key); !ok {
-			panic(fmt.Sprintf("%s: the catalogue lacks %q", c.Name, key))
-		}
-	}
+	run := &runner{Check: c, patterns: sync.OnceValue(c.compile)}
 	requires := []*analysis.Analyzer{config.Analyzer}
 	for _, req := range c.Analyzer.Requires {
 		if c.Provide[req] == nil {
@@ -95,7 +90,21 @@ func New(c Check) *analysis.Analyzer {
 	}
 }
 
-func (c *Check) keys() []message.Key {
+// compile returns the patterns of the sentences.
+func (c Check) compile() []*regexp.Regexp {
+	for _, key := range c.keys() {
+		if _, ok := c.Catalogue.Params(message.English, key); !ok {
+			panic(fmt.Sprintf("%s: the catalogue lacks %q", c.Name, key))
+		}
+	}
+	var patterns []*regexp.Regexp
+	for _, s := range c.Sentences {
+		patterns = append(patterns, regexp.MustCompile("^(?:"+s.Pattern+")$"))
+	}
+	return patterns
+}
+
+func (c Check) keys() []message.Key {
 	keys := []message.Key{other}
 	for _, s := range c.Sentences {
 		keys = append(keys, s.Key)
@@ -106,10 +115,10 @@ func (c *Check) keys() []message.Key {
 	return keys
 }
 
-// A runner is a check whose patterns are compiled. It does not change.
+// A runner is a check with its compiled patterns. It does not change.
 type runner struct {
 	Check
-	patterns []*regexp.Regexp
+	patterns func() []*regexp.Regexp
 }
 
 func (r *runner) run(pass *analysis.Pass) (any, error) {
@@ -187,12 +196,12 @@ func (r *runner) reworded(pass *analysis.Pass, plain []analysis.Diagnostic) []di
 func (r *runner) reword(pass *analysis.Pass, d analysis.Diagnostic) (Sentence, message.Message) {
 	code := codeAt(pass, d.Pos, d.End)
 	for i, s := range r.Sentences {
-		groups := r.patterns[i].FindStringSubmatch(d.Message)
+		groups := r.patterns()[i].FindStringSubmatch(d.Message)
 		if groups == nil {
 			continue
 		}
 		args := message.Args{"code": code}
-		for j, name := range r.patterns[i].SubexpNames() {
+		for j, name := range r.patterns()[i].SubexpNames() {
 			if slices.Contains(r.Types, name) {
 				args[name] = withoutPaths(groups[j])
 			} else if name != "" {

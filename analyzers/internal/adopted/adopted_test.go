@@ -100,16 +100,16 @@ type fact struct{}
 func (*fact) AFact() {}
 
 // A key that the catalogue lacks would show the user a key.
-func TestNewWantsTheMessages(t *testing.T) {
+func TestMessagesAreWanted(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("a missing message is let pass")
 		}
 	}()
-	New(Check{
-		Name: "shouts", Analyzer: shouting(nil), Catalogue: catalogue(t, `{"other": "{text}"}`),
+	Check{
+		Name: "shouts", Catalogue: catalogue(t, `{"other": "{text}"}`),
 		Sentences: []Sentence{{Pattern: "x", Key: "call"}},
-	})
+	}.compile()
 }
 
 func TestWithoutPaths(t *testing.T) {

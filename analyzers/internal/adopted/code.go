@@ -4,10 +4,11 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ast/astutil"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
 // codeAt is the code that a diagnostic marks, as the user would write it in a
@@ -36,7 +37,7 @@ func codeAt(pass *analysis.Pass, pos, end token.Pos) string {
 	return ""
 }
 
-var importPath = regexp.MustCompile(`([^\s/()\[\]{}*~,]+/)+`)
+var importPath = pattern.New(`([^\s/()\[\]{}*~,]+/)+`)
 
 // withoutPaths writes the types in text with the names of their packages
 // alone: "*example.com/bank.Account" becomes "*bank.Account".

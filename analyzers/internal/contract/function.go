@@ -3,13 +3,13 @@ package contract
 import (
 	"go/ast"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -179,7 +179,7 @@ func (r *resolver) names() {
 	}
 }
 
-var lockedName = regexp.MustCompile(`^[A-Za-z0-9_]+Locked$`)
+var lockedName = pattern.New(`^[A-Za-z0-9_]+Locked$`)
 
 func saysLocked(name string) bool {
 	if !lockedName.MatchString(name) {

@@ -1,15 +1,16 @@
 package contract
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
 // The sentences that are read as contracts. Each expression matches a whole
 // piece of a sentence, so that a qualification which it does not know keeps it
 // from matching. The macros in capitals are expanded by compile.
 
-func compile(expr string) *regexp.Regexp {
+func compile(expr string) pattern.Regexp {
 	for _, m := range [][2]string{
 		{"LOCKS", `(?P<locks>LOCK(?:(?: and |, and |, )LOCK)*)`},
 		{"LOCK", `(?:both |the |its |their )?(?:lock |mutex )?PATH(?: lock| mutex| mutex lock)?`},
@@ -22,11 +23,11 @@ func compile(expr string) *regexp.Regexp {
 	} {
 		expr = strings.ReplaceAll(expr, m[0], m[1])
 	}
-	return regexp.MustCompile(`^(?i:` + expr + `)$`)
+	return pattern.New(`^(?i:` + expr + `)$`)
 }
 
-func compileAll(exprs ...string) []*regexp.Regexp {
-	var res []*regexp.Regexp
+func compileAll(exprs ...string) []pattern.Regexp {
+	var res []pattern.Regexp
 	for _, e := range exprs {
 		res = append(res, compile(e))
 	}
@@ -79,26 +80,26 @@ var (
 	following = compile(`(?:all |all of )?(?:the |this |these )?(?:(\w+) )?following(?: (\w+))?(?: fields?| variables?| group(?: of fields)?| members?)?|(?:the |this )?(?:next )?(?:group|block)(?: of (?:fields|variables))?(?: below)?|following(?: fields| variables)?|next (?:(\w+) )?(?:fields|variables)`)
 	below     = compile(`(?:all |all of |everything |every |any )?(?:the |other |of the )*(?:fields?|variables?|members?|state|everything|all|things)? ?below(?: it| this| here)?|(?:all )?(?:the )?(?:rest|remaining fields|rest of the fields|rest of the struct)`)
 
-	pronoun      = regexp.MustCompile(`^(?i:it|this|this field|this variable|this lock|this mutex|the lock|the mutex|which|that|them|lock|mutex)$`)
-	groupSubject = regexp.MustCompile(`^(?i:both|all|these|they|these fields|all these|all of these|the following|(?:all )?(?:the )?following(?: fields| variables)?|(?:all |the )*fields below|the fields below|everything below|the rest)$`)
+	pronoun      = pattern.New(`^(?i:it|this|this field|this variable|this lock|this mutex|the lock|the mutex|which|that|them|lock|mutex)$`)
+	groupSubject = pattern.New(`^(?i:both|all|these|they|these fields|all these|all of these|the following|(?:all )?(?:the )?following(?: fields| variables)?|(?:all |the )*fields below|the fields below|everything below|the rest)$`)
 
-	annotation    = regexp.MustCompile(`^\+(check(?:locks[a-z]*|atomic))(?::\s*([A-Za-z_][\w.]*))?`)
-	bullet        = regexp.MustCompile(`^\s{0,3}(?:[-*•]|\d+[.)])\s+`)
-	sentenceEnd   = regexp.MustCompile(`[.!](?:\s+|$)`)
-	pieceEnd      = regexp.MustCompile(`\s*;\s*|\s*[()]\s*|\s+(?:-|--|–|—)\s+`)
-	conjunction   = regexp.MustCompile(`, and |, but | and |, `)
-	obligation    = regexp.MustCompile(`(?i)\b(?:must|should|may only|can only|needs? to|ha(?:s|ve) to)\b`)
-	listSeparator = regexp.MustCompile(`, and |,? and |, ?|/`)
+	annotation    = pattern.New(`^\+(check(?:locks[a-z]*|atomic))(?::\s*([A-Za-z_][\w.]*))?`)
+	bullet        = pattern.New(`^\s{0,3}(?:[-*•]|\d+[.)])\s+`)
+	sentenceEnd   = pattern.New(`[.!](?:\s+|$)`)
+	pieceEnd      = pattern.New(`\s*;\s*|\s*[()]\s*|\s+(?:-|--|–|—)\s+`)
+	conjunction   = pattern.New(`, and |, but | and |, `)
+	obligation    = pattern.New(`(?i)\b(?:must|should|may only|can only|needs? to|ha(?:s|ve) to)\b`)
+	listSeparator = pattern.New(`, and |,? and |, ?|/`)
 	lockName      = compile("(?:both |the |its |their )?(?:lock |mutex )?[`&]?([A-Za-z_][A-Za-z0-9_.]*)`?(?: lock| mutex| mutex lock)?")
 	varName       = compile("(?:access to |the |both |its )*`?([A-Za-z_]\\w*)`?(?: fields?| maps?| slices?| variables?| lists?| counters?| caches?| buffers?)?")
-	article       = regexp.MustCompile(`^(?i:an?|it|this|that|some|any|one)$`)
-	readMode      = regexp.MustCompile(`(?i)\bread`)
+	article       = pattern.New(`^(?i:an?|it|this|that|some|any|one)$`)
+	readMode      = pattern.New(`(?i)\bread`)
 
 	// exceptions in the comment of a variable make it no contract: what it
 	// says of the lock is not all there is to say.
-	exceptions = regexp.MustCompile(`(?i)\b(?:not|unless|except\w*|without|lock-?free|atomic\w*|immutable|only|initiali[sz]\w*|init|also|write-once|read-only|before|either|TODO|FIXME|no longer|used to|loads|reads|stores|modif\w+|sometimes|usually|mostly|partly|partially|optional\w*|during|after|while|until|once)\b|n't\b`)
+	exceptions = pattern.New(`(?i)\b(?:not|unless|except\w*|without|lock-?free|atomic\w*|immutable|only|initiali[sz]\w*|init|also|write-once|read-only|before|either|TODO|FIXME|no longer|used to|loads|reads|stores|modif\w+|sometimes|usually|mostly|partly|partially|optional\w*|during|after|while|until|once)\b|n't\b`)
 	// conditions in a sentence about a function make it no contract.
-	conditions = regexp.MustCompile(`(?i)\b(?:if|unless|except\w*|or|either|allowed|optional\w*|need not|not required|once|until|otherwise|instead|without the|in case|usually|sometimes|typically|normally|ideally|whether|used to|no longer|TODO|FIXME|some|might|temporarily|returns? with)\b|n't\b`)
+	conditions = pattern.New(`(?i)\b(?:if|unless|except\w*|or|either|allowed|optional\w*|need not|not required|once|until|otherwise|instead|without the|in case|usually|sometimes|typically|normally|ideally|whether|used to|no longer|TODO|FIXME|some|might|temporarily|returns? with)\b|n't\b`)
 	// exception begins a sentence that takes back what the one before said.
-	exception = regexp.MustCompile(`^(?i:or|otherwise|unless|except\w*|alternatively|but|however|the exception|exception)\b`)
+	exception = pattern.New(`^(?i:or|otherwise|unless|except\w*|alternatively|but|however|the exception|exception)\b`)
 )

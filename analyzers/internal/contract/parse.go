@@ -1,9 +1,10 @@
 package contract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
 // A Kind is what a clause says.
@@ -261,7 +262,7 @@ func funcClause(piece string) []Clause {
 	piece = strings.TrimSuffix(piece, ":")
 	for _, form := range []struct {
 		kind  Kind
-		res   []*regexp.Regexp
+		res   []pattern.Regexp
 		alone bool
 	}{{Excludes, excludes, false}, {Requires, requires, false}, {Requires, requiresAlone, true}} {
 		m := match(form.res, piece)
@@ -292,7 +293,7 @@ func tail(piece string) string {
 
 // match returns the named groups of the first expression that matches s, nil
 // if none does.
-func match(res []*regexp.Regexp, s string) map[string]string {
+func match(res []pattern.Regexp, s string) map[string]string {
 	for _, re := range res {
 		m := re.FindStringSubmatch(s)
 		if m == nil {

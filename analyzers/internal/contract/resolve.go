@@ -4,12 +4,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"regexp"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 )
 
@@ -310,7 +310,7 @@ func (r *resolver) extent(sc *scope, first int, c Clause, own *ast.CommentGroup)
 
 // ownStory is in comments that tell how a variable is shared, by which it may
 // be an exception from what is said of a group of variables.
-var ownStory = regexp.MustCompile(`(?i)guard|protect|\block|\bmu\b|mutex|\batomic|immutable|constant|read-?only|write-?once|owned|synchroni|\brac(?:e|y)|concurren|\bonly\b|goroutine|\binit|\bbefore\b|\bafter\b`)
+var ownStory = pattern.New(`(?i)guard|protect|\block|\bmu\b|mutex|\batomic|immutable|constant|read-?only|write-?once|owned|synchroni|\brac(?:e|y)|concurren|\bonly\b|goroutine|\binit|\bbefore\b|\bafter\b`)
 
 func (r *resolver) lineOf(pos token.Pos) int { return r.fset.Position(pos).Line }
 

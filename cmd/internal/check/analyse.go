@@ -91,9 +91,10 @@ func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
 	if pkg.Types == nil || pkg.TypesInfo == nil || len(pkg.Syntax) == 0 {
 		return out // its errors have been reported
 	}
-	wrong := !sound(pkg)
+	gaps := gaps(pkg)
+	wrong := !sound(pkg) || len(gaps) > 0
 	if wrong {
-		if rest, doubtful, ok := salvage(pkg); ok {
+		if rest, doubtful, ok := salvage(pkg, gaps); ok {
 			pkg, wrong = rest, false
 			out.pkg, out.doubtful = rest, doubtful
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
+	"iter"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -407,6 +408,61 @@ func F() { bad() }
 	}
 	if len(res.Problems) != 5 {
 		t.Errorf("problems %+v, want 5", res.Problems)
+	}
+}
+
+// What an import could not find out has no type and gives no error where it is
+// used: no analyzer sees a function that does.
+func TestTypesThatAnImportLacks(t *testing.T) {
+	dir := module(t, `
+-- dep/d.go --
+package dep
+
+import "example.com/nosuch"
+
+func Get() nosuch.T { return nosuch.T{} }
+
+func Known() int { return 1 }
+-- user/u.go --
+package user
+
+import "example.com/m/dep"
+
+func bad() {}
+
+func F() { dep.Get().Log(); bad() }
+
+func G() { x := dep.Get(); bad(); x.Log(x) }
+
+func H() { bad(); _ = dep.Known() }
+
+func I() { bad(); F() }
+`)
+	typed := &analysis.Analyzer{
+		Name: "typed", Doc: "look for what has no type", Run: func(pass *analysis.Pass) (any, error) {
+			for id := range identifiers(pass.Files) {
+				if pass.TypesInfo.ObjectOf(id) == nil && id.Name != "_" && id.Name != pass.Pkg.Name() {
+					t.Errorf("%s: %s has no type", pass.Fset.Position(id.Pos()), id.Name)
+				}
+			}
+			return nil, nil
+		},
+	}
+	res := run(t, Options{Dir: dir, Patterns: []string{"./user"}, Analyzers: []*analysis.Analyzer{toy, typed}})
+	if got, want := lines(dir, res.Findings), []string{"user/u.go:11:12: bad is called"}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func identifiers(files []*ast.File) iter.Seq[*ast.Ident] {
+	return func(yield func(*ast.Ident) bool) {
+		for _, file := range files {
+			for n := range ast.Preorder(file) {
+				if id, ok := n.(*ast.Ident); ok && !yield(id) {
+					return
+				}
+			}
+		}
 	}
 }
 

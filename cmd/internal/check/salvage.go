@@ -24,18 +24,22 @@ import (
 
 // salvage returns a copy of pkg without the functions that are wrong, and the
 // functions about which nothing can be said: those left out and those that
-// mention them. ok is false if what is wrong is not within functions.
-func salvage(pkg *packages.Package) (copied *packages.Package, doubtful []*ast.FuncDecl, ok bool) {
+// mention them. Wrong are those with errors and those that have one of the gaps.
+// ok is false if what is wrong is not within functions.
+func salvage(pkg *packages.Package, gaps []token.Pos) (copied *packages.Package, doubtful []*ast.FuncDecl, ok bool) {
 	if slices.ContainsFunc(pkg.Errors, func(err packages.Error) bool { return err.Kind == packages.ParseError }) {
 		return nil, nil, false
 	}
-	broken := make(map[*ast.FuncDecl]bool)
+	places := slices.Clone(gaps)
 	for _, err := range pkg.TypeErrors {
-		if err.Soft {
-			continue
+		if !err.Soft {
+			places = append(places, err.Pos)
 		}
-		fn := enclosing(pkg.Syntax, err.Pos)
-		if fn == nil || fn.Body == nil || err.Pos < fn.Body.Pos() {
+	}
+	broken := make(map[*ast.FuncDecl]bool)
+	for _, pos := range places {
+		fn := enclosing(pkg.Syntax, pos)
+		if fn == nil || fn.Body == nil || pos < fn.Body.Pos() {
 			return nil, nil, false
 		}
 		broken[fn] = true
@@ -49,6 +53,57 @@ func salvage(pkg *packages.Package) (copied *packages.Package, doubtful []*ast.F
 		return nil, nil, false
 	}
 	return copied, mentioning(copied, broken), true
+}
+
+// gaps are the places where a type is missing although the package itself has no
+// error there. An import with errors is read as far as it goes, and what it says
+// of a type that it could not find is an invalid type; the type checker is
+// silent about whatever is done with that, and records nothing of it.
+func gaps(pkg *packages.Package) []token.Pos {
+	if !pkg.IllTyped {
+		return nil
+	}
+	var places []token.Pos
+	for _, file := range pkg.Syntax {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok && id.Name != "_" {
+				obj, known := pkg.TypesInfo.Defs[id]
+				if !known {
+					obj, known = pkg.TypesInfo.Uses[id]
+				}
+				if !known || lacksType(obj) {
+					places = append(places, id.Pos())
+				}
+			}
+			return true
+		})
+	}
+	return places
+}
+
+// lacksType reports whether the type of what obj names was not found. Packages,
+// labels and built-in functions have none.
+func lacksType(obj types.Object) bool {
+	switch obj.(type) {
+	case *types.Var, *types.Const, *types.Func, *types.TypeName:
+		return invalid(obj.Type())
+	}
+	return false
+}
+
+// invalid reports whether t is an invalid type or a function that takes or
+// returns one.
+func invalid(t types.Type) bool {
+	if sig, ok := t.(*types.Signature); ok {
+		for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
+			for v := range tuple.Variables() {
+				if invalid(v.Type()) {
+					return true
+				}
+			}
+		}
+	}
+	return t == types.Typ[types.Invalid]
 }
 
 // enclosing is the function declaration around pos, or nil.

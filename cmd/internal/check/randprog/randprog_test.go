@@ -41,7 +41,7 @@ func TestProgramsCompile(t *testing.T) {
 
 func TestSameStringSameProgram(t *testing.T) {
 	data := randomBytes(1)
-	if Package("p", data) != Package("p", data) {
+	if first, second := Package("p", data), Package("p", data); first != second {
 		t.Error("two programs of one string differ")
 	}
 	if Package("p", data) == Package("p", data[1:]) {
