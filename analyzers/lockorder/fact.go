@@ -119,11 +119,12 @@ func (x *Edges) Join(all []diagnostic.Joiner) []diagnostic.Joined {
 	for _, j := range all {
 		edges = append(edges, j.(*Edges).edges()...)
 	}
+	across := slices.DeleteFunc(cycles(edges), func(cycle []*edge) bool {
+		return !slices.ContainsFunc(cycle, func(e *edge) bool { return e.far.Package != cycle[0].far.Package })
+	})
 	var found []diagnostic.Joined
-	for _, cycle := range cycles(edges) {
-		if slices.ContainsFunc(cycle, func(e *edge) bool { return e.far.Package != cycle[0].far.Package }) {
-			found = append(found, joined(cycle))
-		}
+	for _, g := range groups(across) {
+		found = append(found, joined(g.cycle))
 	}
 	return found
 }

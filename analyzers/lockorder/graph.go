@@ -57,6 +57,49 @@ const maxLength = 5
 // maxParallel bounds the edges between two classes that are tried.
 const maxParallel = 6
 
+// A group is a cycle, and others that have an edge of the same function from the
+// same lock in common with it: a function that takes many locks under one that is
+// taken under each of them elsewhere is one mistake, not many.
+type group struct {
+	cycle []*edge
+	more  []*edge // the edges from that lock in the other cycles
+}
+
+// groups gathers cycles of two locks.
+func groups(cycles [][]*edge) []group {
+	type hub struct {
+		from class
+		fn   any
+	}
+	hubOf := func(e *edge) hub {
+		if e.far != nil {
+			return hub{e.from, e.far.Package + " " + e.far.Func}
+		}
+		return hub{e.from, e.fn}
+	}
+	var list []group
+	at := make(map[hub]int)
+	for _, c := range cycles {
+		if len(c) == 2 {
+			joined := false
+			for _, e := range c {
+				if i, ok := at[hubOf(e)]; ok && !joined {
+					list[i].more = append(list[i].more, e)
+					joined = true
+				}
+			}
+			if joined {
+				continue
+			}
+			for _, e := range c {
+				at[hubOf(e)] = len(list)
+			}
+		}
+		list = append(list, group{cycle: c})
+	}
+	return list
+}
+
 // cycles returns a cycle for each set of classes that has one, the shortest
 // first: one that contains another is left out.
 func cycles(edges []*edge) [][]*edge {

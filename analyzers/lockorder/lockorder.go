@@ -1,7 +1,9 @@
 package lockorder
 
 import (
+	"cmp"
 	"embed"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -50,13 +52,23 @@ func run(pass *analysis.Pass) (any, error) {
 		pass.ExportPackageFact(x)
 	}
 	r := &report{fset: pass.Fset, reporter: reporter}
-	for _, cycle := range cycles(append(imported(pass), c.edges...)) {
-		r.cycle(cycle)
+	for _, g := range groups(local(cycles(append(imported(pass), c.edges...)))) {
+		r.group(g)
 	}
 	for _, cycle := range c.instances {
 		r.instances(cycle)
 	}
 	return reporter.Finish(), nil
+}
+
+// local leaves out the cycles that have no edge in the package at hand, and puts
+// the others in the order of the source.
+func local(cycles [][]*edge) [][]*edge {
+	cycles = slices.DeleteFunc(cycles, func(cycle []*edge) bool { return start(cycle) < 0 })
+	slices.SortStableFunc(cycles, func(a, b []*edge) int {
+		return cmp.Compare(a[start(a)].chain[0].Pos(), b[start(b)].chain[0].Pos())
+	})
+	return cycles
 }
 
 // imported returns the edges of the packages that this one imports, as far as the

@@ -20,21 +20,39 @@ type report struct {
 	reporter *diagnostic.Reporter
 }
 
-// cycle reports a cycle of classes, at the first of its edges that is in this
-// package.
-func (r *report) cycle(edges []*edge) {
+// group reports a cycle of classes, at the first of its edges that is in this
+// package, and names where other cycles differ from it.
+func (r *report) group(g group) {
+	first := start(g.cycle)
+	edges := slices.Concat(g.cycle[first:], g.cycle[:first])
+	key, args := sentence(edges, r.args)
+	r.report(edges, key, args, more(g.more)...)
+}
+
+// start is the edge of a cycle that comes first in the package at hand, -1 if
+// none is in it.
+func start(cycle []*edge) int {
 	first := -1
-	for i, e := range edges {
-		if e.code != nil && (first < 0 || e.chain[0].Pos() < edges[first].chain[0].Pos()) {
+	for i, e := range cycle {
+		if e.code != nil && (first < 0 || e.chain[0].Pos() < cycle[first].chain[0].Pos()) {
 			first = i
 		}
 	}
-	if first < 0 {
-		return // all in other packages
+	return first
+}
+
+// maxMore bounds the other locks that a report names.
+const maxMore = 4
+
+// more are the related places of the other cycles of a group.
+func more(edges []*edge) []diagnostic.Related {
+	var related []diagnostic.Related
+	for _, e := range edges {
+		if e.code != nil && len(related) < maxMore {
+			related = append(related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.chain[0].Pos(), Message: message.New("also", "lock", e.toName, "first", e.fromName)})
+		}
 	}
-	edges = slices.Concat(edges[first:], edges[:first])
-	key, args := sentence(edges, r.args)
-	r.report(edges, key, args)
+	return related
 }
 
 // sentence words a cycle, given what words an edge.
@@ -105,7 +123,7 @@ func category(key string) string {
 
 func (r *report) place(instr ssa.Instruction) string { return wording.Place(r.fset, instr.Pos()) }
 
-func (r *report) report(edges []*edge, key string, args []string) {
+func (r *report) report(edges []*edge, key string, args []string, others ...diagnostic.Related) {
 	e := edges[0]
 	d := diagnostic.Diagnostic{
 		Category: category(key),
@@ -132,6 +150,7 @@ func (r *report) report(edges []*edge, key string, args []string) {
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.last().Pos(),
 			Message: message.New("locked-second", "lock", e.toName, "first", e.fromName, "func", wording.Func(e.last().Parent()))})
 	}
+	d.Related = append(d.Related, others...)
 	r.reporter.Report(d)
 }
 

@@ -111,3 +111,44 @@ func (p *parent) visit() {
 		c.mu.Unlock()
 	}
 }
+
+// One mistake, though there are many pairs: all takes each under the lock that
+// each of them is held for.
+type fake struct {
+	calls            sync.Mutex
+	open, read, done sync.Mutex
+}
+
+func (f *fake) Open() {
+	f.open.Lock()
+	f.record() // want `Open, which holds f.open \(line \d+\), calls record, which locks f.calls \(pairs.go:\d+\), and all locks f.open while it holds f.calls`
+	f.open.Unlock()
+}
+
+func (f *fake) Read() {
+	f.read.Lock()
+	f.record()
+	f.read.Unlock()
+}
+
+func (f *fake) Done() {
+	f.done.Lock()
+	f.record()
+	f.done.Unlock()
+}
+
+func (f *fake) record() {
+	f.calls.Lock()
+	defer f.calls.Unlock()
+}
+
+func (f *fake) all() {
+	f.calls.Lock()
+	defer f.calls.Unlock()
+	f.open.Lock()
+	defer f.open.Unlock()
+	f.read.Lock()
+	defer f.read.Unlock()
+	f.done.Lock()
+	defer f.done.Unlock()
+}
