@@ -18,11 +18,15 @@ import (
 
 // checkOwnLocks reports the locks of fn that only one goroutine uses.
 func (c *checker) checkOwnLocks(fn *ssa.Function) {
+	found := 0
 	for _, b := range fn.Blocks {
 		for _, instr := range b.Instrs {
 			alloc, ok := instr.(*ssa.Alloc)
 			if !ok || alloc.Comment == "new" || alloc.Comment == "complit" || !isMutex(alloc.Type()) {
 				continue
+			}
+			if found++; found > maxOwnLocks {
+				return
 			}
 			u := &ownUses{locks: c.locks.Paths, at: alloc}
 			if u.follow(alloc, 0) && u.acquire != nil && u.goroutines() < 2 {
@@ -31,6 +35,10 @@ func (c *checker) checkOwnLocks(fn *ssa.Function) {
 		}
 	}
 }
+
+// maxOwnLocks bounds the local locks of one function that are looked at, since
+// each takes a walk over the function.
+const maxOwnLocks = 64
 
 // ownUses is how a local lock is used.
 type ownUses struct {

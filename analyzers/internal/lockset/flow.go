@@ -170,7 +170,7 @@ func (info *funcInfo) addState(b *ssa.BasicBlock, s state) bool {
 func (e *engine) flowOut(info *funcInfo, b *ssa.BasicBlock, rec *recorder, out func(*ssa.BasicBlock, state)) {
 	states := slices.Clone(info.in[b.Index])
 	for _, a := range info.acts[b.Index] {
-		states = e.stepAll(a, states, rec)
+		states = info.bound(e.stepAll(a, states, rec))
 	}
 	if rec != nil {
 		e.recordExit(rec, b, states)
@@ -182,6 +182,21 @@ func (e *engine) flowOut(info *funcInfo, b *ssa.BasicBlock, rec *recorder, out f
 			}
 		}
 	}
+}
+
+// maxLevels bounds the locks that a state says something of. Code that a person
+// wrote holds a handful at a time.
+const maxLevels = 64
+
+// bound lets go of what states say of too many locks, those that came first.
+func (info *funcInfo) bound(states []state) []state {
+	for i := range states {
+		if n := len(states[i].levels); n > maxLevels {
+			info.lost = true
+			states[i].levels = states[i].levels[n-maxLevels:]
+		}
+	}
+	return states
 }
 
 func (e *engine) stepAll(a *action, states []state, rec *recorder) []state {

@@ -82,7 +82,9 @@ type Iteration struct {
 type recorder struct {
 	info *funcInfo
 	sum  Summary
-	exit ssa.Instruction // whose deferred calls are being made
+	// edges says where in the flow the edge of a key is.
+	edges map[edgeKey]int
+	exit  ssa.Instruction // whose deferred calls are being made
 }
 
 func (r *recorder) release(instr ssa.Instruction, lv level) {

@@ -345,7 +345,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 			continue
 		}
 		c := ClassOf(lv.Path)
-		if !c.Known() || !t.Class.Known() {
+		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class}) {
 			continue
 		}
 		var also []Lock
@@ -354,7 +354,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 				also = append(also, other.Lock)
 			}
 		}
-		r.info.flow.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Far: t.Far, Also: also})
+		r.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Far: t.Far, Also: also})
 	}
 	if released {
 		return // the caller's: given back before it is taken again
@@ -382,20 +382,45 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 	}
 }
 
+// An edgeKey is what two edges have in common that are one.
+type edgeKey struct {
+	from, to Lock
+	class    Class
+}
+
 // addEdge adds an edge unless there is one of the same locks; of two the one
 // with fewer other locks held, then with the shorter chain, says more.
-func (f *Flow) addEdge(edge Edge) {
-	for i := range f.Edges {
+func (r *recorder) addEdge(edge Edge) {
+	f := &r.info.flow
+	key := edgeKey{edge.From, edge.To, edge.ToClass}
+	i, ok := r.edges[key]
+	switch {
+	case !ok:
+		if r.edges == nil {
+			r.edges = make(map[edgeKey]int)
+		}
+		r.edges[key] = len(f.Edges)
+		f.Edges = append(f.Edges, edge)
+	default:
 		old := &f.Edges[i]
-		if old.From == edge.From && old.To == edge.To && old.ToClass == edge.ToClass {
-			if len(edge.Also) < len(old.Also) || len(edge.Also) == len(old.Also) && len(edge.Chain) < len(old.Chain) {
-				*old = edge
-			}
-			return
+		if len(edge.Also) < len(old.Also) || len(edge.Also) == len(old.Also) && len(edge.Chain) < len(old.Chain) {
+			*old = edge
 		}
 	}
-	f.Edges = append(f.Edges, edge)
 }
+
+// full reports whether there is no room for a new edge.
+func (r *recorder) full(edge Edge) bool {
+	if len(r.edges) < maxEdges {
+		return false
+	}
+	r.info.lost = true
+	_, ok := r.edges[edgeKey{edge.From, edge.To, edge.ToClass}]
+	return !ok
+}
+
+// maxEdges bounds the edges of one function.
+const maxEdges = 512
 
 // PathAt returns the path of the lock that an instruction acquires or releases
 // by itself.
