@@ -5,11 +5,8 @@ import (
 	"context"
 	"encoding/gob"
 	"fmt"
-	"go/ast"
-	"go/parser"
 	"go/token"
 	"os"
-	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -103,27 +100,24 @@ func (o *options) dependency(ctx context.Context, cfg *unitConfig) error {
 	if err != nil {
 		return err
 	}
-	if relevant(cfg) || len(facts.All()) > 0 {
-		if pkg, err := load(cfg); err == nil { // if not, the compiler says so
-			rules := factual(o.suite)
-			if _, err := check.RunUnit(ctx, check.Options{Analyzers: rules, Tier: o.tier, Lang: o.lang, Facts: facts}, pkg); err != nil {
-				return err
-			}
-		}
+	if err := o.summarise(ctx, cfg, facts); err != nil {
+		return err
 	}
 	return writeFacts(cfg, facts)
 }
 
-// relevant reports whether the package may have locks of its own.
-func relevant(cfg *unitConfig) bool {
+// summarise adds the facts of the package itself, if it may have locks. One that
+// does not type-check has none; the compiler says what is wrong with it.
+func (o *options) summarise(ctx context.Context, cfg *unitConfig, facts *check.Facts) error {
 	fset := token.NewFileSet()
-	var files []*ast.File
-	for _, name := range cfg.GoFiles {
-		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
-		if err != nil {
-			return false
-		}
-		files = append(files, f)
+	files, err := parse(cfg, fset)
+	if err != nil || !relevance.Package(files) {
+		return nil
 	}
-	return slices.ContainsFunc(files, func(f *ast.File) bool { return relevance.Package([]*ast.File{f}) })
+	pkg, err := typeCheck(cfg, fset, files)
+	if err != nil {
+		return nil
+	}
+	_, err = check.RunUnit(ctx, check.Options{Analyzers: factual(o.suite), Tier: o.tier, Lang: o.lang, Facts: facts}, pkg)
+	return err
 }

@@ -83,6 +83,14 @@ func collectRarely(cfg *unitConfig) {
 // parser or the type checker gives.
 func load(cfg *unitConfig) (*packages.Package, error) {
 	fset := token.NewFileSet()
+	files, err := parse(cfg, fset)
+	if err != nil {
+		return nil, err
+	}
+	return typeCheck(cfg, fset, files)
+}
+
+func parse(cfg *unitConfig, fset *token.FileSet) ([]*ast.File, error) {
 	var files []*ast.File
 	for _, name := range cfg.GoFiles {
 		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
@@ -91,6 +99,10 @@ func load(cfg *unitConfig) (*packages.Package, error) {
 		}
 		files = append(files, f)
 	}
+	return files, nil
+}
+
+func typeCheck(cfg *unitConfig, fset *token.FileSet, files []*ast.File) (*packages.Package, error) {
 	info := &types.Info{
 		Types:        make(map[ast.Expr]types.TypeAndValue),
 		Defs:         make(map[*ast.Ident]types.Object),
