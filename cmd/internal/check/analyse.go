@@ -123,7 +123,8 @@ func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
 
 // sound reports whether the package's own types are complete. Errors that the
 // type checker calls soft, such as an unused variable or import, leave them so,
-// and so do errors in the packages that it imports.
+// and so do errors in the packages that it imports, unless it uses what has no
+// type there.
 func sound(pkg *packages.Package) bool {
 	for _, err := range pkg.TypeErrors {
 		if !err.Soft {
@@ -135,7 +136,7 @@ func sound(pkg *packages.Package) bool {
 			return false
 		}
 	}
-	return true
+	return !pkg.IllTyped || len(untyped(pkg.Syntax, pkg.TypesInfo)) == 0
 }
 
 // passes runs analyzers over one package, one after another.
@@ -178,7 +179,11 @@ func (p *passes) run(a *analysis.Analyzer) bool {
 	}
 	if err != nil {
 		p.failed[a] = true
-		p.problems = append(p.problems, p.problem(a, err))
+		// What is not prepared for types that are missing is not at fault: the
+		// errors for which they are missing have been reported.
+		if !p.pkg.IllTyped {
+			p.problems = append(p.problems, p.problem(a, err))
+		}
 		return false
 	}
 	p.results[a] = result
