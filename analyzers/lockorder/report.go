@@ -10,7 +10,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
-	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -144,14 +143,4 @@ func subject(edges []*edge) string {
 	}
 	slices.SortFunc(names, cmp.Compare[string])
 	return strings.Join(slices.Compact(names), ", ")
-}
-
-func declaration(c lockset.Class) token.Pos {
-	if c.Var != nil {
-		return c.Var.Pos()
-	}
-	if c.Local != nil {
-		return c.Local.Pos()
-	}
-	return token.NoPos
 }
