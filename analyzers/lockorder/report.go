@@ -32,7 +32,7 @@ func (r *report) cycle(edges []*edge) {
 		return // all in other packages
 	}
 	edges = slices.Concat(edges[first:], edges[:first])
-	key, args := sentence(edges, r.args)
+	key, args := sentence(edges, func(prefix string, e *edge) []string { return r.args(prefix, e, edges) })
 	r.report(edges, key, args)
 }
 
@@ -58,10 +58,11 @@ func (r *report) instances(pair [2]*edge) {
 		a, b = b, a
 	}
 	if a.site == b.site && a.last() == b.last() {
-		r.report([]*edge{a}, "instances"+kind(a), r.args("", a))
+		r.report([]*edge{a}, "instances"+kind(a), r.args("", a, nil))
 		return
 	}
-	r.report([]*edge{a, b}, "instances"+kind(a)+kind(b), slices.Concat(r.args("", a), r.args("other", b)))
+	both := []*edge{a, b}
+	r.report(both, "instances"+kind(a)+kind(b), slices.Concat(r.args("", a, both), r.args("other", b, both)))
 }
 
 // kind is the part of a message key for an edge: whether the second lock is
@@ -73,8 +74,8 @@ func kind(e *edge) string {
 	return "-direct"
 }
 
-// args are the arguments of a message for one edge.
-func (r *report) args(prefix string, e *edge) []string {
+// args are the arguments of a message for one edge, e of all that it names.
+func (r *report) args(prefix string, e *edge, all []*edge) []string {
 	if e.far != nil {
 		return farArgs(prefix, e)
 	}
@@ -84,7 +85,13 @@ func (r *report) args(prefix string, e *edge) []string {
 	} else if len(e.chain) > 1 {
 		path = wording.Path(e.chain, "")
 	}
-	return prefixed(prefix, "from", e.fromName, "to", e.toName, "func", wording.Func(e.fn),
+	var others []*ssa.Function
+	for _, other := range all {
+		if other.code != nil {
+			others = append(others, other.fn)
+		}
+	}
+	return prefixed(prefix, "from", e.fromName, "to", e.toName, "func", wording.FuncBeside(e.fn, others...),
 		"line", strconv.Itoa(r.fset.Position(e.site.Pos()).Line), "place", place, "path", path)
 }
 
