@@ -43,6 +43,7 @@ type report struct {
 // those that it imports have had theirs, since their facts matter to it.
 func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*output {
 	sorted := dependenciesFirst(pkgs)
+	opts.silent = beside(pkgs)
 	finished := make(map[string][]chan struct{}) // by path, those that come before
 	outs := make(map[*packages.Package]*output, len(pkgs))
 	var mu sync.Mutex // guards outs
@@ -84,6 +85,19 @@ func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*
 		list[i] = outs[pkg]
 	}
 	return list
+}
+
+// beside lists the IDs of test variants that are analysed beside the package
+// itself, since their tests do not type-check. It is the package whose facts
+// others are to see, whichever is done first.
+func beside(pkgs []*packages.Package) map[string]bool {
+	ids := make(map[string]bool)
+	for _, variant := range pkgs {
+		if variant.ForTest != "" && slices.ContainsFunc(pkgs, func(p *packages.Package) bool { return p.ForTest == "" && p.PkgPath == variant.PkgPath }) {
+			ids[variant.ID] = true
+		}
+	}
+	return ids
 }
 
 func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
@@ -227,6 +241,9 @@ func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *
 		Report:       func(d analysis.Diagnostic) { p.plain[a] = append(p.plain[a], d) },
 	}
 	p.opts.Facts.provide(pass)
+	if p.opts.silent[pkg.ID] {
+		pass.ExportPackageFact = func(analysis.Fact) {}
+	}
 	return pass
 }
 

@@ -104,7 +104,7 @@ func (o *options) dependency(ctx context.Context, cfg *unitConfig) error {
 	}
 	if relevant(cfg) || len(facts.All()) > 0 {
 		if pkg, err := load(cfg); err == nil { // if not, the compiler says so
-			rules := factual(o.suite)
+			rules := factual(o.rules())
 			if _, err := check.RunUnit(ctx, check.Options{Analyzers: rules, Tier: o.tier, Lang: o.lang, Facts: facts}, pkg); err != nil {
 				return err
 			}
