@@ -26,7 +26,7 @@ import (
 
 // checkLoop reports a wait behind which the condition is not looked at again.
 func (c *checker) checkLoop(w wait) {
-	if head := innermost(w.call.Block()); head != nil && !testsAnything(head) {
+	if head := lockset.InnermostLoop(w.call.Block()); head != nil && !testsAnything(head) {
 		key, tier := message.Key("no-condition"), config.Strict
 		if hasExit(head) {
 			key, tier = "constant-condition", config.Default
@@ -181,7 +181,7 @@ func walk(from *ssa.BasicBlock, visit func(*ssa.BasicBlock) bool) {
 // too; via is the call of one that makes none.
 func (c *checker) unchecked(at ssa.Instruction, guards []*ssa.If, depth int) (bad bool, via ssa.Instruction) {
 	if guards == nil {
-		if head := innermost(at.Block()); head != nil && testsAnything(head) {
+		if head := lockset.InnermostLoop(at.Block()); head != nil && testsAnything(head) {
 			return false, nil
 		}
 	}
@@ -372,40 +372,13 @@ func changeable(v ssa.Value) bool {
 func testsAnything(head *ssa.BasicBlock) bool {
 	return slices.ContainsFunc(head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		return ok && inLoop(b, head) && changeable(br.Cond)
+		return ok && lockset.InLoop(b, head) && changeable(br.Cond)
 	})
 }
 
 // hasExit reports whether the loop with the given head has a way out.
 func hasExit(head *ssa.BasicBlock) bool {
 	return slices.ContainsFunc(head.Parent().Blocks, func(b *ssa.BasicBlock) bool {
-		return inLoop(b, head) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !inLoop(s, head) })
+		return lockset.InLoop(b, head) && slices.ContainsFunc(b.Succs, func(s *ssa.BasicBlock) bool { return !lockset.InLoop(s, head) })
 	})
-}
-
-// innermost returns the head of the innermost loop around b, or nil.
-func innermost(b *ssa.BasicBlock) *ssa.BasicBlock {
-	for head := b; head != nil; head = head.Idom() {
-		if inLoop(b, head) {
-			return head
-		}
-	}
-	return nil
-}
-
-// inLoop reports whether b is in the loop with the given head: whether head
-// dominates b, and b reaches an edge back to head without leaving its domain.
-func inLoop(b, head *ssa.BasicBlock) bool {
-	if !head.Dominates(b) {
-		return false
-	}
-	found := false
-	walk(b, func(x *ssa.BasicBlock) bool {
-		if !head.Dominates(x) {
-			return false
-		}
-		found = found || slices.Contains(x.Succs, head)
-		return !found
-	})
-	return found
 }

@@ -71,7 +71,7 @@ func (c *checker) check(fn *ssa.Function, r *lockset.Reentry) {
 		fn: fn, site: site, chain: r.Chain, far: r.Far,
 		kind: kind(r.HeldMode() == lockset.Read, r.Mode == lockset.Read),
 		name: c.names.Lock(site, r.Path),
-		decl: declaration(r.Path),
+		decl: lockset.ClassOf(r.Path).Decl(),
 	}
 	if d.kind == recursive {
 		if d.writer = c.writer(fn, r.Path); d.writer == nil {
@@ -168,15 +168,4 @@ func (c *checker) report(x *double) {
 	}
 	d.Message = message.New(message.Key(key), args...)
 	c.reporter.Report(d)
-}
-
-func declaration(p access.Path) token.Pos {
-	c := lockset.ClassOf(p)
-	switch {
-	case c.Var != nil:
-		return c.Var.Pos()
-	case c.Local != nil:
-		return c.Local.Pos()
-	}
-	return token.NoPos
 }

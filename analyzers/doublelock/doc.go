@@ -81,6 +81,7 @@
 // A callee that takes the lock only in a state of the object that the caller
 // excludes for reasons which are not in the code is reported. Locks that a
 // function returns with only sometimes, and locks that are unlocked by a function
-// value which is stored somewhere, are not followed. What a function of another
-// package locks is not seen.
+// value which is stored somewhere, are not followed. Of a function of
+// another package only that counts which it locks whatever the conditions, and
+// only if that package is checked as well.
 package doublelock

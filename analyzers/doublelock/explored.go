@@ -1,8 +1,6 @@
 package doublelock
 
 import (
-	"go/token"
-
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
@@ -29,7 +27,7 @@ func (c *checker) relock(r goroutine.Relock) {
 		fn: fn, site: r.First.Instr, chain: chain,
 		kind: kind(r.First.Read, r.Second.Read),
 		name: c.nameOf(r.First),
-		decl: declarationOf(r.First.Lock),
+		decl: r.First.Lock.Decl(),
 	}
 	if r.First.Once {
 		d.kind = once
@@ -49,14 +47,4 @@ func (c *checker) nameOf(a *goroutine.Acquisition) string {
 		return c.names.Lock(a.Instr, p)
 	}
 	return a.Lock.Name
-}
-
-func declarationOf(l goroutine.Lock) token.Pos {
-	if l.Var != nil {
-		return l.Var.Pos()
-	}
-	if l.Object.Value != nil {
-		return l.Object.Value.Pos()
-	}
-	return token.NoPos
 }

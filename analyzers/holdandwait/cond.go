@@ -62,7 +62,7 @@ func (c *checker) condDiagnostic(w *goroutine.Wait, h, out *goroutine.Acquisitio
 		Confidence: diagnostic.Medium,
 		Pos:        w.Instr.Pos(),
 		Message:    message.New("cond-holding", args...),
-		Subject:    diagnostic.Subject{Kind: diagnostic.Lock, Name: lock, Decl: declaration(h)},
+		Subject:    diagnostic.Subject{Kind: diagnostic.Lock, Name: lock, Decl: h.Lock.Decl()},
 		Function:   c.function(w.Instr),
 		Related: []diagnostic.Related{
 			{Role: diagnostic.RoleLock, Pos: h.Instr.Pos(), Message: message.New("locked-here", "lock", lock)},

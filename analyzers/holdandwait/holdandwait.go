@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"embed"
 	"go/ast"
-	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -96,20 +95,10 @@ func (c *checker) diagnostic(x *goroutine.Exploration, hw goroutine.HoldAndWait)
 		Category: category(w.Kind),
 		Pos:      w.Instr.Pos(),
 		Message:  c.message(x, hw),
-		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lock(hw.Held), Decl: declaration(hw.Held)},
+		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lock(hw.Held), Decl: hw.Held.Lock.Decl()},
 		Function: c.function(w.Instr),
 		Related:  c.related(x, hw),
 	}
-}
-
-func declaration(a *goroutine.Acquisition) token.Pos {
-	if a.Lock.Var != nil {
-		return a.Lock.Var.Pos()
-	}
-	if a.Lock.Object.Value != nil {
-		return a.Lock.Object.Value.Pos()
-	}
-	return token.NoPos
 }
 
 // outermost is the declared function that an instruction is in.

@@ -56,7 +56,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		from: c.key(f.FromClass), to: c.key(f.ToClass),
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
-		code:     &code{decl: declaration(f.FromClass), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
+		code:     &code{decl: f.FromClass.Decl(), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
 	}
 	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
 	for _, l := range f.Also {
@@ -227,7 +227,7 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 	e := &edge{
 		from: c.key(from), to: c.key(to), fromRead: le.Held.Read, toRead: le.Acquired.Read,
 		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
-		code: &code{decl: declaration(from), site: le.Held.Instr},
+		code: &code{decl: from.Decl(), site: le.Held.Instr},
 	}
 	e.fn, e.chain = goroutine.Chain(le.Held, le.Acquired)
 	if le.Held.Lock.Certain {

@@ -10,7 +10,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
-	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -25,7 +24,7 @@ type report struct {
 func (r *report) group(g group) {
 	first := start(g.cycle)
 	edges := slices.Concat(g.cycle[first:], g.cycle[:first])
-	key, args := sentence(edges, r.args)
+	key, args := sentence(edges, func(prefix string, e *edge) []string { return r.args(prefix, e, edges) })
 	r.report(edges, key, args, more(g.more)...)
 }
 
@@ -77,10 +76,11 @@ func (r *report) instances(pair [2]*edge) {
 		a, b = b, a
 	}
 	if a.site == b.site && a.last() == b.last() {
-		r.report([]*edge{a}, "instances"+kind(a), r.args("", a))
+		r.report([]*edge{a}, "instances"+kind(a), r.args("", a, nil))
 		return
 	}
-	r.report([]*edge{a, b}, "instances"+kind(a)+kind(b), slices.Concat(r.args("", a), r.args("other", b)))
+	both := []*edge{a, b}
+	r.report(both, "instances"+kind(a)+kind(b), slices.Concat(r.args("", a, both), r.args("other", b, both)))
 }
 
 // kind is the part of a message key for an edge: whether the second lock is
@@ -92,8 +92,8 @@ func kind(e *edge) string {
 	return "-direct"
 }
 
-// args are the arguments of a message for one edge.
-func (r *report) args(prefix string, e *edge) []string {
+// args are the arguments of a message for one edge, e of all that it names.
+func (r *report) args(prefix string, e *edge, all []*edge) []string {
 	if e.far != nil {
 		return farArgs(prefix, e)
 	}
@@ -103,7 +103,13 @@ func (r *report) args(prefix string, e *edge) []string {
 	} else if len(e.chain) > 1 {
 		path = wording.Path(e.chain, "")
 	}
-	return prefixed(prefix, "from", e.fromName, "to", e.toName, "func", wording.Func(e.fn),
+	var others []*ssa.Function
+	for _, other := range all {
+		if other.code != nil {
+			others = append(others, other.fn)
+		}
+	}
+	return prefixed(prefix, "from", e.fromName, "to", e.toName, "func", wording.FuncBeside(e.fn, others...),
 		"line", strconv.Itoa(r.fset.Position(e.site.Pos()).Line), "place", place, "path", path)
 }
 
@@ -163,14 +169,4 @@ func subject(edges []*edge) string {
 	}
 	slices.SortFunc(names, cmp.Compare[string])
 	return strings.Join(slices.Compact(names), ", ")
-}
-
-func declaration(c lockset.Class) token.Pos {
-	if c.Var != nil {
-		return c.Var.Pos()
-	}
-	if c.Local != nil {
-		return c.Local.Pos()
-	}
-	return token.NoPos
 }

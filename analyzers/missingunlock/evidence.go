@@ -36,82 +36,18 @@ type function struct {
 	flow *lockset.Flow
 }
 
-// A slot is where a lock lives, for all functions of a package alike: the
-// field, the package-level variable or the local variable that holds it. What
-// is locked for reading is another slot than what is locked for writing. A slot
-// without a variable is that of locks of which it is not known.
+// A slot is where a lock lives, for all functions of a package alike. What is
+// locked for reading is another slot than what is locked for writing.
 type slot struct {
-	field *types.Var
-	local ssa.Value
-	mode  lockset.Mode
+	access.Place
+	mode lockset.Mode
 }
 
-func slotOf(l lockset.Lock) slot {
-	p := l.Path
-	if p.Last().Kind == access.Deref {
-		p, _ = p.Parent()
-	}
-	if last := p.Last(); last.Kind == access.Field {
-		return slot{field: last.Field, mode: l.Mode}
-	}
-	if p.Len() == 0 {
-		switch r := p.Root(); r.Kind {
-		case access.Global:
-			return slot{field: r.Var, mode: l.Mode}
-		case access.Local:
-			return slot{local: r.Value, mode: l.Mode}
-		}
-	}
-	return slot{mode: l.Mode}
-}
-
-func (s slot) known() bool { return s.field != nil || s.local != nil }
+func slotOf(l lockset.Lock) slot { return slot{l.Path.Place(), l.Mode} }
 
 // hidden reports whether only this package can name the lock.
 func (c *checker) hidden(s slot) bool {
-	return s.local != nil || s.field != nil && !c.exported[s.field]
-}
-
-// exportedVars returns the exported variables and fields that other packages
-// can name: those at package level, and those of exported types, their
-// embedded types and the types of their exported fields.
-func exportedVars(pkg *types.Package) map[*types.Var]bool {
-	vars := make(map[*types.Var]bool)
-	seen := make(map[types.Type]bool)
-	var addType func(t types.Type)
-	addType = func(t types.Type) {
-		if p, ok := types.Unalias(t).(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		if seen[t] {
-			return
-		}
-		seen[t] = true
-		s, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return
-		}
-		for f := range s.Fields() {
-			if f.Exported() {
-				vars[f.Origin()] = true
-			}
-			if f.Exported() || f.Embedded() {
-				addType(f.Type())
-			}
-		}
-	}
-	scope := pkg.Scope()
-	for _, name := range scope.Names() {
-		if !token.IsExported(name) {
-			continue
-		}
-		obj := scope.Lookup(name)
-		if v, ok := obj.(*types.Var); ok {
-			vars[v] = true
-		}
-		addType(obj.Type())
-	}
-	return vars
+	return s.Local != nil || s.Var != nil && !c.exported[s.Var]
 }
 
 // evidence is what the package as a whole shows about who releases which lock.
@@ -155,7 +91,7 @@ func (c *checker) collectEvidence() {
 	c.unmatched = make(map[slot][]*ssa.Function)
 	c.anyUnmatched = make(map[slot]bool)
 	c.matched = make(map[through]bool)
-	c.exported = exportedVars(c.pass.Pkg)
+	c.exported = access.ExportedVars(c.pass.Pkg)
 	c.escaped = make(map[slot]bool)
 	c.acquirers = make(map[slot][]*ssa.Function)
 	c.callersRelease = make(map[through]bool)
@@ -217,13 +153,13 @@ func (c *checker) collectUnmatched(f function) {
 			slices.ContainsFunc(f.flow.Releases, func(m lockset.Release) bool { return m.Instr == r.Instr }) {
 			continue
 		}
-		if s.field != nil && s.field.Name() == "L" && s.field.Pkg().Path() == "sync" {
+		if s.Var != nil && s.Var.Name() == "L" && s.Var.Pkg().Path() == "sync" {
 			s = slot{mode: s.mode} // the lock of a sync.Cond has another name
 		}
 		if !slices.Contains(c.unmatched[s], f.fn) {
 			c.unmatched[s] = append(c.unmatched[s], f.fn)
 		}
-		if !s.known() && r.Path.Root().Kind != access.Param {
+		if !s.Known() && r.Path.Root().Kind != access.Param {
 			c.anonymous = true
 		}
 	}

@@ -48,10 +48,10 @@ func run(pass *analysis.Pass) (any, error) {
 	c.collectEvidence()
 	for _, f := range c.funcs {
 		for _, h := range c.suspects(f) {
-			// An element that a loop leaves locked is still locked behind it.
-			if !c.checkLoops(h) || h.lock.Path.Exact() {
-				c.checkExits(h)
+			if loop := c.checkLoops(h); loop != nil {
+				h.leaveWithin(loop)
 			}
+			c.checkExits(h)
 		}
 		if reporter.Tier() == config.Strict {
 			c.mayPanic(f)

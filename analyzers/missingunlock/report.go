@@ -89,23 +89,12 @@ func (c *checker) diagnostic(h *suspect, key message.Key, pos token.Pos) diagnos
 		Category: string(key),
 		Pos:      pos,
 		Message:  message.New(key, "func", wording.Func(h.fn), "lock", c.lockText(h), "line", strconv.Itoa(line)),
-		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(h), Decl: declaration(h)},
+		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(h), Decl: h.lock.Path.Place().Decl()},
 		Function: h.fn.RelString(h.fn.Pkg.Pkg),
 		Operations: []token.Pos{
 			h.site.Pos(),
 		},
 	}
-}
-
-func declaration(h *suspect) token.Pos {
-	s := slotOf(h.lock)
-	switch {
-	case s.field != nil:
-		return s.field.Pos()
-	case s.local != nil:
-		return s.local.Pos()
-	}
-	return token.NoPos
 }
 
 // lockText names the lock as it is written where it is locked.

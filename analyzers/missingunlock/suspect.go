@@ -157,17 +157,27 @@ func (h *suspect) oneLoop() bool {
 	return !slices.ContainsFunc(h.releases, func(r lockset.Release) bool { return lockset.InnermostLoop(r.Instr.Block()) != loop })
 }
 
-// checkLoops reports iterations that leave the lock locked.
-func (c *checker) checkLoops(h *suspect) (reported bool) {
+// leaveWithin drops the exits with the lock held that come behind the loop with
+// the given head, unless an iteration leaves it with the lock held: what one that
+// goes on leaves locked is still locked behind it.
+func (h *suspect) leaveWithin(head *ssa.BasicBlock) {
+	behind := func(x lockset.Exit) bool { return !h.lock.Path.Exact() || !lockset.ReachesAround(h.site.Block(), x.Instr.Block(), head) }
+	h.returns = slices.DeleteFunc(h.returns, behind)
+	h.panics = slices.DeleteFunc(h.panics, behind)
+}
+
+// checkLoops reports iterations that leave the lock locked. It returns the head of
+// the loop if it has reported one, else nil.
+func (c *checker) checkLoops(h *suspect) *ssa.BasicBlock {
 	if c.handedOver(h) {
-		return false
+		return nil
 	}
 	for _, r := range h.flow.Relocks {
 		if r.Lock == h.lock && slices.Contains(r.Sites, h.site) && lockset.CameRound(r.Instr, h.site) &&
 			h.lock.Path.Exact() && !c.locks.Reassigned(h.fn, h.lock.Path) {
 			if h.releasedFor() || !h.releasedIn(lockset.InnermostLoop(r.Instr.Block())) && (len(h.releases) > 0 || c.neverReleased(h)) {
 				c.reportRelock(h, r)
-				return true
+				return lockset.InnermostLoop(r.Instr.Block())
 			}
 		}
 	}
@@ -177,10 +187,10 @@ func (c *checker) checkLoops(h *suspect) (reported bool) {
 		}
 		if lockset.InnermostLoop(h.site.Block()) == it.Head && h.releasedFor() && h.oneLoop() && !c.kept(h) && h.deferredIn(it.Head) == nil {
 			c.reportIteration(h, it)
-			return true
+			return it.Head
 		}
 	}
-	return false
+	return nil
 }
 
 // releasedIn reports whether the loop with the given head has a release of the

@@ -2,6 +2,7 @@ package goroutine
 
 import (
 	"cmp"
+	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
@@ -39,6 +40,18 @@ type Lock struct {
 	// while the activations around it last: not one of many in a list, and
 	// not one that may have been replaced.
 	Certain bool
+}
+
+// Decl returns the position of the declaration of what holds the lock, or of the
+// object that it is in.
+func (l *Lock) Decl() token.Pos {
+	switch {
+	case l.Var != nil:
+		return l.Var.Pos()
+	case l.Object.Value != nil:
+		return l.Object.Value.Pos()
+	}
+	return token.NoPos
 }
 
 // An Acquisition is a point where a goroutine acquires a lock, or calls Do of

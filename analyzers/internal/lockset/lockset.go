@@ -26,8 +26,16 @@
 // is followed through variables that are assigned once, method values, and
 // functions that return it. Deferred calls are applied at returns and panics.
 //
-// Functions of other packages are taken to leave locks as they are, unless a
-// lock itself is passed to them.
+// Of functions of other packages the drivers bring summaries of what callers can
+// name and rely on ([Exports], a package fact). Those of which there is none are
+// taken to leave locks as they are, unless a lock itself is passed to them.
+//
+// # Takings, edges and reentries
+//
+// The other half of a summary are the locks that a function takes on its way,
+// whether or not it gives them back. A lock that is taken with another held makes
+// an [Edge] of the order of locks, one that is taken while it is held a [Reentry].
+// Some path does so, and on that path the lock is held for certain.
 //
 // # What is held at entry
 //

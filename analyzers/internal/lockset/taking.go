@@ -1,6 +1,7 @@
 package lockset
 
 import (
+	"go/token"
 	"go/types"
 	"slices"
 
@@ -31,6 +32,9 @@ type Class struct {
 
 // Known reports whether c is a class.
 func (c Class) Known() bool { return c != Class{} }
+
+// Decl returns the position of the declaration of what c names.
+func (c Class) Decl() token.Pos { return access.Place(c).Decl() }
 
 // ClassOf returns the class of the lock at p. A field of a type that is a lock
 // and nothing else does not count: such a type is a lock by another name, and the

@@ -36,6 +36,9 @@ func (n *Namer) Lock(site ssa.Instruction, p access.Path) string {
 	switch call, ok := site.(ssa.CallInstruction); {
 	case sel == nil || !ok:
 	case n.direct(site):
+		if _, ok := ast.Unparen(sel.X).(*ast.Ident); ok && types.IsInterface(n.pass.TypesInfo.TypeOf(sel.X)) {
+			break // a variable of type sync.Locker is another name for the lock
+		}
 		return types.ExprString(sel.X)
 	case len(call.Common().Args) > 0:
 		if _, isMethod := n.pass.TypesInfo.Selections[sel]; isMethod {

@@ -4,6 +4,7 @@ package wording
 import (
 	"go/token"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,14 +12,26 @@ import (
 )
 
 // Func names a function: a literal by the function that it is in.
-func Func(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
+func Func(fn *ssa.Function) string { return named(fn, (*ssa.Function).Name) }
+
+// FuncBeside names a function in a sentence that names others as well: as Func
+// does, or with the receiver if one of them has the same name without.
+func FuncBeside(fn *ssa.Function, others ...*ssa.Function) string {
+	name := Func(fn)
+	if slices.ContainsFunc(others, func(other *ssa.Function) bool { return other != fn && Func(other) == name }) {
+		return named(fn, func(fn *ssa.Function) string { return fn.RelString(fn.Pkg.Pkg) })
 	}
+	return name
+}
+
+func named(fn *ssa.Function, name func(*ssa.Function) string) string {
+	prefix := ""
 	for fn.Parent() != nil {
-		fn = fn.Parent()
+		fn, prefix = fn.Parent(), "the function literal in "
 	}
-	return "the function literal in " + fn.Name()
+	// The SSA form numbers the init functions of a package.
+	text, _, _ := strings.Cut(name(fn), "#")
+	return prefix + text
 }
 
 // Place is a position as file:line, without the folder.

@@ -43,6 +43,7 @@ type report struct {
 // those that it imports have had theirs, since their facts matter to it.
 func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*output {
 	sorted := dependenciesFirst(pkgs)
+	opts.silent = beside(pkgs)
 	finished := make(map[string][]chan struct{}) // by path, those that come before
 	outs := make(map[*packages.Package]*output, len(pkgs))
 	var mu sync.Mutex // guards outs
@@ -86,15 +87,27 @@ func analyseAll(ctx context.Context, opts Options, pkgs []*packages.Package) []*
 	return list
 }
 
+// beside lists the IDs of test variants that are analysed beside the package
+// itself, since their tests do not type-check. It is the package whose facts
+// others are to see, whichever is done first.
+func beside(pkgs []*packages.Package) map[string]bool {
+	ids := make(map[string]bool)
+	for _, variant := range pkgs {
+		if variant.ForTest != "" && slices.ContainsFunc(pkgs, func(p *packages.Package) bool { return p.ForTest == "" && p.PkgPath == variant.PkgPath }) {
+			ids[variant.ID] = true
+		}
+	}
+	return ids
+}
+
 func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
 	out := &output{pkg: pkg}
 	if pkg.Types == nil || pkg.TypesInfo == nil || len(pkg.Syntax) == 0 {
 		return out // its errors have been reported
 	}
-	gaps := gaps(pkg)
-	wrong := !sound(pkg) || len(gaps) > 0
+	wrong := !sound(pkg)
 	if wrong {
-		if rest, doubtful, ok := salvage(pkg, gaps); ok {
+		if rest, doubtful, ok := salvage(pkg); ok {
 			pkg, wrong = rest, false
 			out.pkg, out.doubtful = rest, doubtful
 		}
@@ -124,7 +137,8 @@ func analyse(ctx context.Context, opts Options, pkg *packages.Package) *output {
 
 // sound reports whether the package's own types are complete. Errors that the
 // type checker calls soft, such as an unused variable or import, leave them so,
-// and so do errors in the packages that it imports.
+// and so do errors in the packages that it imports, unless it uses what has no
+// type there.
 func sound(pkg *packages.Package) bool {
 	for _, err := range pkg.TypeErrors {
 		if !err.Soft {
@@ -136,7 +150,7 @@ func sound(pkg *packages.Package) bool {
 			return false
 		}
 	}
-	return true
+	return !pkg.IllTyped || len(untyped(pkg.Syntax, pkg.TypesInfo)) == 0
 }
 
 // passes runs analyzers over one package, one after another.
@@ -179,7 +193,11 @@ func (p *passes) run(a *analysis.Analyzer) bool {
 	}
 	if err != nil {
 		p.failed[a] = true
-		p.problems = append(p.problems, p.problem(a, err))
+		// What is not prepared for types that are missing is not at fault: the
+		// errors for which they are missing have been reported.
+		if !p.pkg.IllTyped {
+			p.problems = append(p.problems, p.problem(a, err))
+		}
 		return false
 	}
 	p.results[a] = result
@@ -223,6 +241,9 @@ func (p *passes) pass(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) *
 		Report:       func(d analysis.Diagnostic) { p.plain[a] = append(p.plain[a], d) },
 	}
 	p.opts.Facts.provide(pass)
+	if p.opts.silent[pkg.ID] {
+		pass.ExportPackageFact = func(analysis.Fact) {}
+	}
 	return pass
 }
 

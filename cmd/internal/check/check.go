@@ -47,7 +47,8 @@ type Options struct {
 	Lang      message.Lang
 	Facts     *Facts // of packages that were analysed before; those of this run are added
 
-	batch int // packages in memory at a time; 0 means batchSize
+	batch  int             // packages in memory at a time; 0 means batchSize
+	silent map[string]bool // IDs of packages whose facts are not kept; see beside
 }
 
 // A Result is the outcome of a run. Findings and problems exist side by side:

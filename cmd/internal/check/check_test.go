@@ -17,6 +17,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
@@ -400,14 +401,24 @@ var v undefined4
 func bad() {}
 
 func F() { bad() }
+
+func G() { bad(); _ = v }
+-- types/t.go --
+package types
+
+type T struct{ f undefined5 }
+
+func bad() {}
+
+func F() { bad() }
 `)
 	res := run(t, Options{Dir: dir})
-	want := []string{"generic/g.go:5:12: bad is called", "p/p.go:15:12: bad is called"}
+	want := []string{"generic/g.go:5:12: bad is called", "outside/o.go:7:12: bad is called", "p/p.go:15:12: bad is called"}
 	if got := lines(dir, res.Findings); !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if len(res.Problems) != 5 {
-		t.Errorf("problems %+v, want 5", res.Problems)
+	if len(res.Problems) != 6 {
+		t.Errorf("problems %+v, want 6", res.Problems)
 	}
 }
 
@@ -464,6 +475,88 @@ func identifiers(files []*ast.File) iter.Seq[*ast.Ident] {
 			}
 		}
 	}
+}
+
+// The SSA builder panics on what has no type. Where an import does not resolve, that
+// is without an error at each use, and without any where the package that
+// imports it is imported in turn.
+func TestUnresolvedImport(t *testing.T) {
+	dir := module(t, `
+-- direct/d.go --
+package direct
+
+import "nowhere.example/x"
+
+type T struct{ c *x.Client }
+
+var (
+	Client = x.New()
+	All    = []x.Client{}
+	Map    map[string]x.Client
+)
+
+func New() *x.Client { return x.New() }
+
+func (t *T) Do() { t.c.Do() }
+
+func uses() { go Client.Do() }
+
+func counts() int { return len(All) }
+
+func Sound() {}
+-- indirect/i.go --
+package indirect
+
+import "example.com/m/direct"
+
+func uses() { c := direct.Client; c.Do() }
+
+func calls() { go direct.New().Do() }
+
+func converts() { var v any = direct.Client; _ = v }
+
+func indexes() { direct.Map["k"].Do() }
+
+func passes() { func(...any) {}(direct.New()) }
+
+type embeds struct{ direct.T }
+
+func sound(e *embeds) { direct.Sound(); e.Do() }
+`)
+	res := run(t, Options{Dir: dir, Analyzers: []*analysis.Analyzer{ssaToy}})
+	var got []string
+	for _, f := range res.Findings {
+		got = append(got, f.Message)
+	}
+	if want := []string{"built Sound", "built sound"}; !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	for _, p := range res.Problems {
+		if p.Kind != LoadProblem {
+			t.Errorf("problem %+v", p)
+		}
+	}
+}
+
+// ssaToy reports the functions of which it builds the SSA form.
+var ssaToy = &analysis.Analyzer{
+	Name: "ssatoy",
+	Doc:  "build the SSA form",
+	Run: func(pass *analysis.Pass) (any, error) {
+		prog := ssa.NewProgram(pass.Fset, 0)
+		for _, p := range pass.Pkg.Imports() {
+			prog.CreatePackage(p, nil, nil, true)
+		}
+		prog.CreatePackage(pass.Pkg, pass.Files, pass.TypesInfo, false).Build()
+		for _, file := range pass.Files {
+			for _, decl := range file.Decls {
+				if decl, ok := decl.(*ast.FuncDecl); ok && decl.Body != nil {
+					pass.Report(analysis.Diagnostic{Pos: decl.Name.Pos(), Message: "built " + decl.Name.Name})
+				}
+			}
+		}
+		return nil, nil
+	},
 }
 
 // Packages are loaded so many at a time; nothing that is reported shows it.

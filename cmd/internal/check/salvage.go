@@ -12,137 +12,220 @@ import (
 
 // A package that does not type-check cannot be given to the checks as it is:
 // types are missing anywhere, and the SSA builder panics on that. But mostly it is
-// the body of one function that is wrong, while somebody edits it. So the
-// functions whose bodies have errors are taken for ones that are written in another
-// language, which Go permits, and the package is type-checked again. If only
-// soft errors are left, such as imports that the bodies alone used, the rest of the
-// package can be analysed.
+// the body of one function that is wrong, while somebody edits it, or an import
+// that does not resolve. So the functions whose bodies have errors, or use what has
+// no type, are taken for ones that are written in another language, which Go
+// permits; package-level variables that are wrong are left out; and the package is
+// type-checked again. That shows who used those variables. If only soft errors are
+// left, such as imports that the bodies alone used, the rest of the package can be
+// analysed.
 //
 // A function that mentions one of those left out is analysed, but nothing is
 // reported of it: the body left out may be the one that takes or releases its
 // lock, or waits for its goroutine.
 
-// salvage returns a copy of pkg without the functions that are wrong, and the
-// functions about which nothing can be said: those left out and those that
-// mention them. Wrong are those with errors and those that have one of the gaps.
-// ok is false if what is wrong is not within functions.
-func salvage(pkg *packages.Package, gaps []token.Pos) (copied *packages.Package, doubtful []*ast.FuncDecl, ok bool) {
+// salvage returns a copy of pkg without the functions and variables that are wrong,
+// and the functions about which nothing can be said: those left out and those that
+// mention them. ok is false if something else is wrong.
+func salvage(pkg *packages.Package) (copied *packages.Package, doubtful []*ast.FuncDecl, ok bool) {
 	if slices.ContainsFunc(pkg.Errors, func(err packages.Error) bool { return err.Kind == packages.ParseError }) {
 		return nil, nil, false
 	}
-	places := slices.Clone(gaps)
-	for _, err := range pkg.TypeErrors {
-		if !err.Soft {
-			places = append(places, err.Pos)
-		}
-	}
-	broken := make(map[*ast.FuncDecl]bool)
-	for _, pos := range places {
-		fn := enclosing(pkg.Syntax, pos)
-		if fn == nil || fn.Body == nil || pos < fn.Body.Pos() {
+	broken := make(map[ast.Node]bool)
+	errs, info := pkg.TypeErrors, pkg.TypesInfo
+	for range maxRounds {
+		more, ok := wrong(pkg.Syntax, errs)
+		if !ok {
 			return nil, nil, false
 		}
-		broken[fn] = true
+		more = append(more, untyped(pkg.Syntax, info)...)
+		before := len(broken)
+		for _, n := range more {
+			broken[n] = true
+		}
+		if copied != nil && len(broken) == before {
+			return copied, mentioning(copied, broken), true
+		}
+		files := make([]*ast.File, len(pkg.Syntax))
+		for i, file := range pkg.Syntax {
+			files[i] = without(file, broken)
+		}
+		copied, errs = recheck(pkg, files)
+		info = copied.TypesInfo
 	}
-	files := make([]*ast.File, len(pkg.Syntax))
-	for i, file := range pkg.Syntax {
-		files[i] = withoutBodies(file, broken)
-	}
-	copied, err := recheck(pkg, files)
-	if err != nil {
-		return nil, nil, false
-	}
-	return copied, mentioning(copied, broken), true
+	return nil, nil, false
 }
 
-// gaps are the places where a type is missing although the package itself has no
-// error there. An import with errors is read as far as it goes, and what it says
-// of a type that it could not find is an invalid type; the type checker is
-// silent about whatever is done with that, and records nothing of it.
-func gaps(pkg *packages.Package) []token.Pos {
-	if !pkg.IllTyped {
-		return nil
+// maxRounds bounds how often a package is type-checked.
+const maxRounds = 5
+
+// wrong lists the functions and variables with errors that are not soft. ok is
+// false if one is elsewhere. An import that failed is no error by itself: what
+// uses it has no type.
+func wrong(files []*ast.File, errs []types.Error) (list []ast.Node, ok bool) {
+	for _, err := range errs {
+		if err.Soft {
+			continue
+		}
+		switch n := enclosing(files, err.Pos).(type) {
+		case *ast.ImportSpec:
+		case nil:
+			return nil, false
+		default:
+			list = append(list, n)
+		}
 	}
-	var places []token.Pos
-	for _, file := range pkg.Syntax {
-		ast.Inspect(file, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && id.Name != "_" {
-				obj, known := pkg.TypesInfo.Defs[id]
-				if !known {
-					obj, known = pkg.TypesInfo.Uses[id]
+	return list, true
+}
+
+// untyped lists the functions and variables that use something of which the type is
+// not known. That needs no error of this package: a variable of an imported one may
+// have no type, since that one does not type-check, and nothing is said of its uses.
+func untyped(files []*ast.File, info *types.Info) []ast.Node {
+	var list []ast.Node
+	for _, file := range files {
+		for _, decl := range file.Decls {
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if decl.Body != nil && usesUntyped(decl.Body, info) {
+					list = append(list, decl)
 				}
-				if !known || lacksType(obj) {
-					places = append(places, id.Pos())
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if decl.Tok == token.VAR && usesUntyped(spec, info) {
+						list = append(list, spec)
+					}
 				}
 			}
-			return true
-		})
+		}
 	}
-	return places
+	return list
 }
 
-// lacksType reports whether the type of what obj names was not found. Packages,
-// labels and built-in functions have none.
-func lacksType(obj types.Object) bool {
-	switch obj.(type) {
-	case *types.Var, *types.Const, *types.Func, *types.TypeName:
-		return invalid(obj.Type())
+func usesUntyped(root ast.Node, info *types.Info) bool {
+	found := false
+	ast.Inspect(root, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.Ident:
+			obj := info.Uses[n]
+			_, defines := info.Defs[n]
+			if obj == nil {
+				obj = info.Defs[n]
+			}
+			switch obj.(type) {
+			case nil:
+				found = found || n.Name != "_" && !defines
+			case *types.PkgName, *types.Label, *types.Builtin: // have no type
+			default:
+				found = found || invalid(obj.Type(), 0)
+			}
+		case ast.Expr:
+			tv, ok := info.Types[n]
+			found = found || ok && !tv.IsBuiltin() && invalid(tv.Type, 0)
+		}
+		return !found
+	})
+	return found
+}
+
+// invalid reports whether values of type t have a part that the type checker
+// gave up on; depth is 0. Fields do not count, so long as they are not used.
+func invalid(t types.Type, depth int) bool {
+	if depth > 8 {
+		return false
+	}
+	in := func(t types.Type) bool { return invalid(t, depth+1) }
+	switch t := t.(type) {
+	case *types.Basic:
+		return t.Kind() == types.Invalid
+	case *types.Alias:
+		return in(types.Unalias(t))
+	case *types.Named:
+		return in(t.Underlying())
+	case *types.Pointer:
+		return in(t.Elem())
+	case *types.Slice:
+		return in(t.Elem())
+	case *types.Array:
+		return in(t.Elem())
+	case *types.Chan:
+		return in(t.Elem())
+	case *types.Map:
+		return in(t.Key()) || in(t.Elem())
+	case *types.Tuple:
+		for v := range t.Variables() {
+			if in(v.Type()) {
+				return true
+			}
+		}
+	case *types.Signature:
+		return in(t.Params()) || in(t.Results())
 	}
 	return false
 }
 
-// invalid reports whether t is an invalid type or a function that takes or
-// returns one.
-func invalid(t types.Type) bool {
-	if sig, ok := t.(*types.Signature); ok {
-		for _, tuple := range []*types.Tuple{sig.Params(), sig.Results()} {
-			for v := range tuple.Variables() {
-				if invalid(v.Type()) {
-					return true
-				}
-			}
-		}
-	}
-	return t == types.Typ[types.Invalid]
-}
-
-// enclosing is the function declaration around pos, or nil.
-func enclosing(files []*ast.File, pos token.Pos) *ast.FuncDecl {
+// enclosing is what is around pos, if it is the body of a function, a
+// package-level variable, or an import; else nil.
+func enclosing(files []*ast.File, pos token.Pos) ast.Node {
 	for _, file := range files {
 		if pos < file.FileStart || file.FileEnd < pos {
 			continue
 		}
 		for _, decl := range file.Decls {
-			if fn, ok := decl.(*ast.FuncDecl); ok && fn.Pos() <= pos && pos <= fn.End() {
-				return fn
+			if pos < decl.Pos() || decl.End() < pos {
+				continue
+			}
+			switch decl := decl.(type) {
+			case *ast.FuncDecl:
+				if decl.Body != nil && decl.Body.Pos() <= pos {
+					return decl
+				}
+			case *ast.GenDecl:
+				for _, spec := range decl.Specs {
+					if (decl.Tok == token.VAR || decl.Tok == token.IMPORT) && spec.Pos() <= pos && pos <= spec.End() {
+						return spec
+					}
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// withoutBodies copies the file, with the broken functions as mere
-// declarations. An init or a main, which must have a body, is left out.
-func withoutBodies(file *ast.File, broken map[*ast.FuncDecl]bool) *ast.File {
+// without copies the file, with the broken functions as mere declarations and
+// without the broken variables. An init or a main, which must have a body, is left
+// out as well.
+func without(file *ast.File, broken map[ast.Node]bool) *ast.File {
 	copied := *file
 	copied.Decls = nil
 	for _, decl := range file.Decls {
-		if fn, ok := decl.(*ast.FuncDecl); ok && broken[fn] {
-			if fn.Recv == nil && (fn.Name.Name == "init" || fn.Name.Name == "main") {
-				continue
+		switch d := decl.(type) {
+		case *ast.FuncDecl:
+			if broken[d] {
+				if d.Recv == nil && (d.Name.Name == "init" || d.Name.Name == "main") {
+					continue
+				}
+				bare := *d
+				bare.Body = nil
+				decl = &bare
 			}
-			bare := *fn
-			bare.Body = nil
-			decl = &bare
+		case *ast.GenDecl:
+			if d.Tok == token.VAR {
+				rest := *d
+				rest.Specs = slices.DeleteFunc(slices.Clone(d.Specs), func(spec ast.Spec) bool { return broken[spec] })
+				if len(rest.Specs) == 0 {
+					continue
+				}
+				decl = &rest
+			}
 		}
 		copied.Decls = append(copied.Decls, decl)
 	}
 	return &copied
 }
 
-// recheck type-checks files as the package pkg. Its error is the first that is
-// not soft.
-func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, error) {
+// recheck type-checks files as the package pkg. The copy has the errors as well.
+func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, []types.Error) {
 	copied := *pkg
 	copied.Syntax = files
 	copied.TypeErrors = nil
@@ -157,7 +240,6 @@ func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, error
 		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
 		FileVersions: make(map[*ast.File]string),
 	}
-	var hard error
 	conf := &types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
 			if path == "unsafe" {
@@ -170,10 +252,8 @@ func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, error
 		}),
 		Sizes: pkg.TypesSizes,
 		Error: func(err error) {
-			if terr, ok := err.(types.Error); ok && terr.Soft {
-				copied.TypeErrors = append(copied.TypeErrors, terr)
-			} else if hard == nil {
-				hard = err
+			if err, ok := err.(types.Error); ok { // it always is
+				copied.TypeErrors = append(copied.TypeErrors, err)
 			}
 		},
 	}
@@ -181,7 +261,7 @@ func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, error
 		conf.GoVersion = "go" + pkg.Module.GoVersion
 	}
 	_ = types.NewChecker(conf, pkg.Fset, copied.Types, copied.TypesInfo).Files(files) // errors went to conf.Error
-	return &copied, hard
+	return &copied, copied.TypeErrors
 }
 
 type importerFunc func(path string) (*types.Package, error)
@@ -189,12 +269,14 @@ type importerFunc func(path string) (*types.Package, error)
 func (f importerFunc) Import(path string) (*types.Package, error) { return f(path) }
 
 // mentioning lists the broken functions and those that mention one.
-func mentioning(pkg *packages.Package, broken map[*ast.FuncDecl]bool) []*ast.FuncDecl {
+func mentioning(pkg *packages.Package, broken map[ast.Node]bool) []*ast.FuncDecl {
 	names := make(map[token.Pos]bool)
 	var doubtful []*ast.FuncDecl
-	for fn := range broken {
-		names[fn.Name.Pos()] = true
-		doubtful = append(doubtful, fn)
+	for n := range broken {
+		if fn, ok := n.(*ast.FuncDecl); ok {
+			names[fn.Name.Pos()] = true
+			doubtful = append(doubtful, fn)
+		}
 	}
 	for _, file := range pkg.Syntax {
 		for _, decl := range file.Decls {

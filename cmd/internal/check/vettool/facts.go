@@ -118,6 +118,6 @@ func (o *options) summarise(ctx context.Context, cfg *unitConfig, facts *check.F
 	if err != nil {
 		return nil
 	}
-	_, err = check.RunUnit(ctx, check.Options{Analyzers: factual(o.suite), Tier: o.tier, Lang: o.lang, Facts: facts}, pkg)
+	_, err = check.RunUnit(ctx, check.Options{Analyzers: factual(o.rules()), Tier: o.tier, Lang: o.lang, Facts: facts}, pkg)
 	return err
 }

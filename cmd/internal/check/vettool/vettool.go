@@ -270,7 +270,8 @@ func (o *options) checked(ctx context.Context, cfg *unitConfig, stdout, stderr i
 	if err != nil {
 		return 1, err
 	}
-	// The facts must not depend on which checks run.
+	// Which facts there are depends on which checks run. The go command keeps them
+	// apart by the flags, and an importer is asked for the same checks.
 	unit, err := check.RunUnit(ctx, check.Options{Analyzers: o.rules(), Tier: o.tier, Lang: o.lang, Facts: facts}, pkg)
 	if err != nil {
 		return 1, err

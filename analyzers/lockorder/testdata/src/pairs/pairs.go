@@ -152,3 +152,23 @@ func (f *fake) all() {
 	f.done.Lock()
 	defer f.done.Unlock()
 }
+
+// Methods of one name are told apart by their receivers.
+type (
+	left  struct{ a, b sync.Mutex }
+	right struct{ of *left }
+)
+
+func (l *left) both() {
+	l.a.Lock()
+	l.b.Lock() // want `\(\*left\).both locks l.b while it holds l.a \(line \d+\), and \(\*right\).both locks r.of.a while it holds r.of.b`
+	l.b.Unlock()
+	l.a.Unlock()
+}
+
+func (r *right) both() {
+	r.of.b.Lock()
+	r.of.a.Lock()
+	r.of.a.Unlock()
+	r.of.b.Unlock()
+}

@@ -182,3 +182,30 @@ func walk(n *node) {
 		}
 	}()
 }
+
+// What an iteration leaves locked is still locked behind the loop: one mistake.
+func (s *server) pollAll(all []int) {
+	for _, n := range all {
+		s.mu.Lock() // want `s.mu is locked again while pollAll still holds it`
+		if n == 0 {
+			continue
+		}
+		s.n--
+		s.mu.Unlock()
+	}
+}
+
+// To leave the loop with the lock is another.
+func (s *server) pollUntil(all []int) {
+	for _, n := range all {
+		s.mu.Lock() // want `s.mu is locked again while pollUntil still holds it`
+		if n == 0 {
+			continue
+		}
+		if n == 1 {
+			return // want `pollUntil returns with s.mu still locked`
+		}
+		s.n--
+		s.mu.Unlock()
+	}
+}
