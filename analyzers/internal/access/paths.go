@@ -4,6 +4,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"sync"
 
 	"golang.org/x/tools/go/analysis"
@@ -354,7 +355,9 @@ func binding(fv *ssa.FreeVar) ssa.Value {
 
 // onlyStore returns the value that the local variable at addr holds whenever
 // it holds one, if it is stored to once, as a whole, and its address goes
-// nowhere but into function literals that only read it.
+// nowhere but into function literals that only read it. A nil function or
+// pointer is no value: it cannot be called, and has no lock. The zero value of
+// other types is one, so their store must come before everything else.
 func (ps *Paths) onlyStore(addr ssa.Value) ssa.Value {
 	for range maxDepth {
 		fv, ok := addr.(*ssa.FreeVar)
@@ -372,17 +375,42 @@ func (ps *Paths) onlyStore(addr ssa.Value) ssa.Value {
 	if v, ok := ps.stores[alloc]; ok {
 		return v
 	}
-	var vals []ssa.Value
-	if !collectStores(alloc, &vals, 0) || len(vals) != 1 {
-		vals = []ssa.Value{nil}
+	var val ssa.Value
+	var stores []*ssa.Store
+	if collectStores(alloc, &stores, 0) && len(stores) == 1 && (nilable(stores[0].Val.Type()) || initializes(stores[0], alloc)) {
+		val = stores[0].Val
 	}
-	ps.stores[alloc] = vals[0]
-	return vals[0]
+	ps.stores[alloc] = val
+	return val
 }
 
-// collectStores appends what is stored to the variable at addr; it returns
-// false if the address goes where stores are not seen.
-func collectStores(addr ssa.Value, vals *[]ssa.Value, depth int) bool {
+func nilable(t types.Type) bool {
+	switch t.Underlying().(type) {
+	case *types.Pointer, *types.Interface, *types.Signature, *types.Slice, *types.Map, *types.Chan:
+		return true
+	}
+	return false
+}
+
+// initializes reports whether st comes before every other use of the variable.
+func initializes(st *ssa.Store, alloc *ssa.Alloc) bool {
+	if st.Parent() != alloc.Parent() {
+		return false
+	}
+	return !slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		if _, ok := ref.(*ssa.DebugRef); ok {
+			return false
+		}
+		if ref.Block() == st.Block() {
+			return slices.Index(st.Block().Instrs, ref) < slices.Index(st.Block().Instrs, ssa.Instruction(st))
+		}
+		return !st.Block().Dominates(ref.Block())
+	})
+}
+
+// collectStores appends the stores to the variable at addr; it returns false
+// if the address goes where stores are not seen.
+func collectStores(addr ssa.Value, stores *[]*ssa.Store, depth int) bool {
 	refs := addr.Referrers()
 	if refs == nil || depth > maxDepth {
 		return false
@@ -393,14 +421,14 @@ func collectStores(addr ssa.Value, vals *[]ssa.Value, depth int) bool {
 			if ref.Val == addr {
 				return false
 			}
-			if *vals = append(*vals, ref.Val); len(*vals) > 1 {
+			if *stores = append(*stores, ref); len(*stores) > 1 {
 				return false
 			}
 		case *ssa.UnOp, *ssa.DebugRef:
 		case *ssa.MakeClosure:
 			fn := ref.Fn.(*ssa.Function)
 			for i, b := range ref.Bindings {
-				if b == addr && (i >= len(fn.FreeVars) || !collectStores(fn.FreeVars[i], vals, depth+1)) {
+				if b == addr && (i >= len(fn.FreeVars) || !collectStores(fn.FreeVars[i], stores, depth+1)) {
 					return false
 				}
 			}

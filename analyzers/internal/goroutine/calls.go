@@ -224,7 +224,7 @@ func (x *Exploration) constrainBuiltin(f *Frame, call ssa.CallInstruction, name 
 			return
 		}
 		dst := x.value(f, v, "")
-		h.forEach(x.value(f, args[0], ""), func(t Target) { h.add(dst, t) })
+		h.derive(x.value(f, args[0], ""), dst, func(t Target) { h.add(dst, t) })
 		grown := x.make(f, v, v.Type(), Allocated)
 		x.copyElements(f, args[1], func(add func(Target)) { h.forEach(dst, add) })
 		x.copyElements(f, args[0], func(add func(Target)) { add(Target{Obj: grown}) })
@@ -254,7 +254,7 @@ func (x *Exploration) copyElements(f *Frame, src ssa.Value, each func(func(Targe
 	h := x.heap
 	for _, leaf := range h.leaves(s.Elem()) {
 		mid, typ := new(node), leafType(s.Elem(), leaf)
-		h.forEach(x.value(f, src, ""), func(t Target) { h.flow(h.read(t, "[]"+leaf, typ), mid) })
+		h.derive(x.value(f, src, ""), mid, func(t Target) { h.flow(h.read(t, "[]"+leaf, typ), mid) })
 		each(func(t Target) { h.flow(mid, h.cell(t, "[]"+leaf)) })
 	}
 }

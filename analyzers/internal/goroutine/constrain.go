@@ -146,7 +146,7 @@ func (x *Exploration) constrain(f *Frame, instr ssa.Instruction) {
 	case *ssa.FieldAddr:
 		step := "." + strconv.Itoa(v.Field)
 		dst := x.value(f, v, "")
-		h.forEach(x.value(f, v.X, ""), func(t Target) {
+		h.derive(x.value(f, v.X, ""), dst, func(t Target) {
 			if t.Lo = 0; !t.tooLong() {
 				t.Hi = 0
 				h.add(dst, t.plus(step))
@@ -155,7 +155,7 @@ func (x *Exploration) constrain(f *Frame, instr ssa.Instruction) {
 	case *ssa.IndexAddr:
 		dst := x.value(f, v, "")
 		all := wholeRange(v.Index, v.X)
-		h.forEach(x.value(f, v.X, ""), func(t Target) {
+		h.derive(x.value(f, v.X, ""), dst, func(t Target) {
 			if !t.tooLong() {
 				h.add(dst, t.element(v.Index, all))
 			}
@@ -236,7 +236,7 @@ func (x *Exploration) convert(f *Frame, v *ssa.Convert) {
 		if len(x.heap.leaves(v.Type())) > 0 {
 			if len(x.heap.leaves(v.X.Type())) == 1 {
 				h, dst := x.heap, x.value(f, v, "")
-				h.forEach(x.value(f, v.X, ""), func(t Target) { h.add(dst, t) })
+				h.derive(x.value(f, v.X, ""), dst, func(t Target) { h.add(dst, t) })
 			} else {
 				x.unknown(f, v)
 			}
@@ -250,7 +250,7 @@ func (x *Exploration) constrainUnOp(f *Frame, v *ssa.UnOp) {
 	case token.MUL:
 		for _, leaf := range h.leaves(v.Type()) {
 			dst, typ := x.value(f, v, leaf), leafType(v.Type(), leaf)
-			h.forEach(x.value(f, v.X, ""), func(t Target) { h.flow(h.read(t, leaf, typ), dst) })
+			h.derive(x.value(f, v.X, ""), dst, func(t Target) { h.flow(h.read(t, leaf, typ), dst) })
 		}
 	case token.ARROW:
 		prefix := ""
@@ -269,7 +269,7 @@ func (x *Exploration) receive(f *Frame, ch, to ssa.Value, prefix string) {
 	}
 	for _, leaf := range h.leaves(ct.Elem()) {
 		dst, typ := x.value(f, to, prefix+leaf), leafType(ct.Elem(), leaf)
-		h.forEach(x.value(f, ch, ""), func(t Target) { h.flow(h.read(t, "<-"+leaf, typ), dst) })
+		h.derive(x.value(f, ch, ""), dst, func(t Target) { h.flow(h.read(t, "<-"+leaf, typ), dst) })
 	}
 }
 
@@ -305,7 +305,7 @@ func (x *Exploration) constrainLookup(f *Frame, v *ssa.Lookup) {
 	}
 	for _, leaf := range h.leaves(m.Elem()) {
 		dst, typ := x.value(f, v, prefix+leaf), leafType(m.Elem(), leaf)
-		h.forEach(x.value(f, v.X, ""), func(t Target) { h.flow(h.read(t, "{v}"+leaf, typ), dst) })
+		h.derive(x.value(f, v.X, ""), dst, func(t Target) { h.flow(h.read(t, "{v}"+leaf, typ), dst) })
 	}
 }
 
@@ -325,7 +325,7 @@ func (x *Exploration) constrainNext(f *Frame, v *ssa.Next) {
 	}{{"{k}", m.Key()}, {"{v}", m.Elem()}} {
 		for _, leaf := range h.leaves(part.typ) {
 			dst, typ := x.value(f, v, "#"+strconv.Itoa(i+1)+leaf), leafType(part.typ, leaf)
-			h.forEach(x.value(f, r.X, ""), func(t Target) { h.flow(h.read(t, part.cell+leaf, typ), dst) })
+			h.derive(x.value(f, r.X, ""), dst, func(t Target) { h.flow(h.read(t, part.cell+leaf, typ), dst) })
 		}
 	}
 }
@@ -337,7 +337,7 @@ func (x *Exploration) constrainSlice(f *Frame, v *ssa.Slice) {
 	}
 	dst := x.value(f, v, "")
 	whole := v.Low == nil && (v.High == nil || isLenOf(v.High, v.X))
-	h.forEach(x.value(f, v.X, ""), func(t Target) {
+	h.derive(x.value(f, v.X, ""), dst, func(t Target) {
 		if !whole {
 			t = t.window(v.Low, v.High)
 		}
@@ -365,7 +365,7 @@ func (x *Exploration) constrainAssert(f *Frame, v *ssa.TypeAssert) {
 	}
 	for _, leaf := range h.leaves(v.AssertedType) {
 		dst, typ := x.value(f, v, prefix+leaf), leafType(v.AssertedType, leaf)
-		h.forEach(x.value(f, v.X, ""), func(t Target) {
+		h.derive(x.value(f, v.X, ""), dst, func(t Target) {
 			switch {
 			case types.IsInterface(v.AssertedType):
 				if iface, ok := v.AssertedType.Underlying().(*types.Interface); !ok || t.Obj.Kind != Boxed ||

@@ -344,6 +344,7 @@ func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Explorati
 		x.Truncated, x.giveUp = true, true
 		return x
 	}
+	x.heap.loseEmpty()
 	x.layOut()
 	x.layOutCallers()
 	x.findLoops()

@@ -109,7 +109,8 @@ type node struct {
 	list  []Target
 	flows []*node
 	each  []func(Target)
-	many  bool // more than maxTargets: what it points to is not known
+	from  []*node // pointers that are made from this one: to a part, or what it points to holds
+	many  bool    // there are more targets than those of list: what it points to is not known
 }
 
 // maxTargets bounds a points-to set. A pointer with more targets than this
@@ -156,11 +157,11 @@ func (h *heap) object(o *Object) *Object {
 }
 
 func (h *heap) add(n *node, t Target) {
-	if n.many || n.set[t] {
+	if n.set[t] {
 		return
 	}
 	if len(n.list) >= maxTargets {
-		n.many = true
+		h.lose(n)
 		return
 	}
 	if n.set == nil {
@@ -171,9 +172,24 @@ func (h *heap) add(n *node, t Target) {
 	h.work = append(h.work, pending{n, t})
 }
 
+// lose says that not all that n points to is known, and so not all that the
+// pointers that come from it do.
+func (h *heap) lose(n *node) {
+	for work := []*node{n}; len(work) > 0; {
+		n, work = work[len(work)-1], work[:len(work)-1]
+		if !n.many {
+			n.many = true
+			work = append(append(work, n.flows...), n.from...)
+		}
+	}
+}
+
 func (h *heap) flow(from, to *node) {
 	if from == to {
 		return
+	}
+	if from.many {
+		h.lose(to)
 	}
 	for _, f := range from.flows {
 		if f == to {
@@ -191,6 +207,15 @@ func (h *heap) forEach(n *node, fn func(Target)) {
 	for i := 0; i < len(n.list); i++ {
 		fn(n.list[i])
 	}
+}
+
+// derive is forEach for an fn that gives dst, a pointer made from n, its targets.
+func (h *heap) derive(n, dst *node, fn func(Target)) {
+	n.from = append(n.from, dst)
+	if n.many {
+		h.lose(dst)
+	}
+	h.forEach(n, fn)
 }
 
 // maxWork bounds the propagation of one exploration, in steps.
@@ -258,6 +283,7 @@ func (h *heap) seed() bool {
 			depth++
 		}
 		if depth >= maxOpen {
+			h.lose(n)
 			continue
 		}
 		o := h.object(&Object{
@@ -272,6 +298,29 @@ func (h *heap) seed() bool {
 		seeded = true
 	}
 	return seeded
+}
+
+// loseEmpty says of pointers that get targets from one place and none from another,
+// where something must come from too, that not all they point to is known. The
+// other is empty because what it reads was written before the exploration
+// began, in memory that the exploration writes as well; see seed.
+func (h *heap) loseEmpty() {
+	empty := func(n *node) {
+		if len(n.list) > 0 {
+			return
+		}
+		for _, to := range n.flows {
+			if len(to.list) > 0 {
+				h.lose(to)
+			}
+		}
+	}
+	for _, n := range h.values {
+		empty(n)
+	}
+	for _, n := range h.cells {
+		empty(n)
+	}
 }
 
 // pointee is the type of the memory that a value of type t refers to.

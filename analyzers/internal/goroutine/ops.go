@@ -225,7 +225,7 @@ func (x *Exploration) receiver(f *Frame, on ssa.Value, o syncapi.Op) *node {
 	n, typ := x.value(f.home(on), on, ""), pointee(on.Type())
 	if types.IsInterface(on.Type()) { // a Locker: what is in it counts
 		inside := new(node)
-		x.heap.forEach(n, func(t Target) {
+		x.heap.derive(n, inside, func(t Target) {
 			if t.Obj.Kind == Boxed {
 				x.heap.flow(x.heap.cell(t, ""), inside)
 			} else {
@@ -242,10 +242,10 @@ func (x *Exploration) receiver(f *Frame, on ssa.Value, o syncapi.Op) *node {
 			if i < 0 {
 				return n
 			}
-			x.heap.forEach(n, func(t Target) { x.heap.add(next, t.plus("."+strconv.Itoa(i))) })
+			x.heap.derive(n, next, func(t Target) { x.heap.add(next, t.plus("."+strconv.Itoa(i))) })
 			typ = sel.Field.Type()
 		case access.Deref:
-			x.heap.forEach(n, func(t Target) { x.heap.flow(x.heap.cell(t, ""), next) })
+			x.heap.derive(n, next, func(t Target) { x.heap.flow(x.heap.cell(t, ""), next) })
 			typ = pointee(typ)
 		}
 		n = next

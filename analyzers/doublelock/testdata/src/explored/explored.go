@@ -127,3 +127,56 @@ func startLazy() {
 	l := &lazy{}
 	go l.get()
 }
+
+// The two ends of a cable, which was there before or is made here: what comes
+// from a map that is filled elsewhere is not the only end that is known.
+type plug struct {
+	mu     sync.Mutex
+	cables *cables
+	id     int
+}
+
+type cable struct{ ends []*plug }
+
+type cables struct {
+	mu sync.Mutex
+	of map[int]map[*cable]bool
+}
+
+func (c *cables) get(id int) map[*cable]bool {
+	list, ok := c.of[id]
+	if !ok {
+		list = make(map[*cable]bool)
+		c.of[id] = list
+	}
+	return list
+}
+
+func (c *cables) join(ends ...*plug) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, end := range ends {
+		c.get(end.id)[&cable{ends}] = true
+	}
+}
+
+func (p *plug) connect() {
+	for c := range p.cables.get(p.id) {
+		other := c.ends[0]
+		if other == p {
+			other = c.ends[1]
+		}
+		lockBoth(p, other)
+	}
+	go p.connect()
+}
+
+func lockBoth(p, q *plug) {
+	if p.id > q.id {
+		p, q = q, p
+	}
+	p.mu.Lock()
+	q.mu.Lock()
+	q.mu.Unlock()
+	p.mu.Unlock()
+}
