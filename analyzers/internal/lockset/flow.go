@@ -23,6 +23,7 @@ const (
 type funcInfo struct {
 	fn      *ssa.Function
 	busy    bool
+	recurs  bool // calls a function that was under analysis
 	summary *Summary
 	acts    [][]*action // per block; nil if nothing in fn touches a lock
 	in      [][]state   // per block, what holds at its start

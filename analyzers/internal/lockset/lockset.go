@@ -94,6 +94,7 @@ type engine struct {
 	exprs   *exprs
 	funcs   map[*ssa.Function]*funcInfo
 	methods map[methodKey]*ssa.Function
+	stack   []*funcInfo // under analysis, the innermost last
 	// Classes of locks that function values release which are not followed, and of
 	// locks in local variables that are released by other functions; see Doubtful.
 	escaping, passed map[Class]bool
@@ -127,6 +128,7 @@ func run(pass *analysis.Pass) (any, error) {
 	for _, fn := range src.Funcs {
 		r.summary(fn)
 	}
+	r.revisit(src.Funcs)
 	r.findLoose()
 	r.inferEntries(src.Funcs)
 	if x := r.exports(pass.Fset, src.Funcs); x != nil {

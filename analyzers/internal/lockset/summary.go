@@ -109,18 +109,48 @@ func (s *Summary) neutral() bool {
 // recurs into a function under analysis is taken to change nothing.
 func (e *engine) summary(fn *ssa.Function) *Summary {
 	info := e.funcs[fn]
-	if info == nil || info.busy {
+	if info == nil {
+		return neutralSummary
+	}
+	if info.busy {
+		for _, f := range e.stack[slices.Index(e.stack, info):] {
+			f.recurs = true
+		}
 		return neutralSummary
 	}
 	if info.summary == nil {
 		info.busy = true
+		e.stack = append(e.stack, info)
 		e.analyze(info)
+		e.stack = e.stack[:len(e.stack)-1]
 		info.busy = false
 		if info.summary == nil {
 			info.summary = neutralSummary
 		}
 	}
 	return info.summary
+}
+
+// revisit looks again at the functions that come to themselves, now that it is
+// known which locks their callees take; once for each of two that call each
+// other. They keep what is known of their own effect.
+func (e *engine) revisit(fns []*ssa.Function) {
+	for range 2 {
+		for _, fn := range fns {
+			info := e.funcs[fn]
+			if !info.recurs || !info.summary.neutral() {
+				continue
+			}
+			known := info.summary
+			info.flow, info.acts = Flow{}, nil
+			e.stack = append(e.stack, info)
+			e.analyze(info)
+			e.stack = e.stack[:len(e.stack)-1]
+			if !info.summary.neutral() {
+				info.summary = known
+			}
+		}
+	}
 }
 
 const maxOutcomes = 6

@@ -158,3 +158,49 @@ func (b *box[T]) swap(v T) T {
 	b.v = v
 	return old
 }
+
+// A function that comes to itself with the lock held.
+type tree struct {
+	mu   sync.Mutex
+	next *tree
+	n    int
+}
+
+func (t *tree) walk() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.n > 0 {
+		t.n--
+		t.walk() // want `walk holds t.mu since line \d+ and calls walk, which locks it again`
+	}
+}
+
+func (t *tree) ping() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.pong() // want `ping holds t.mu since line \d+ and calls pong, which calls ping, which locks it again`
+}
+
+func (t *tree) pong() {
+	if t.n > 0 {
+		t.ping()
+	}
+}
+
+// The next one has a lock of its own, and this one has given its back.
+func (t *tree) down() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.next != nil {
+		t.next.down()
+	}
+}
+
+func (t *tree) retry(again bool) {
+	t.mu.Lock()
+	t.n++
+	t.mu.Unlock()
+	if again {
+		t.retry(false)
+	}
+}
