@@ -10,6 +10,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/atomic"
 	"github.com/lockstep-go/lockstep/analyzers/atomicalign"
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
+	"github.com/lockstep-go/lockstep/analyzers/checkthenact"
 	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
@@ -33,6 +34,7 @@ func Suite() []*analysis.Analyzer {
 		atomic.Analyzer,
 		atomicalign.Analyzer,
 		badignore.Analyzer,
+		checkthenact.Analyzer,
 		condmisuse.Analyzer,
 		copylocks.Analyzer,
 		datarace.Analyzer,

@@ -10,6 +10,7 @@ func Rules() []string {
 		"atomic",
 		"atomicalign",
 		"badignore",
+		"checkthenact",
 		"condmisuse",
 		"copylocks",
 		"datarace",

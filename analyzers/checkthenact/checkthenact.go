@@ -1,0 +1,93 @@
+package checkthenact
+
+import (
+	"embed"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var docSource string
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "checkthenact",
+	Doc:        lesson.Doc(docSource),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/checkthenact",
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	reporter := diagnostic.NewReporter(pass, catalogue)
+	locks := pass.ResultOf[lockset.Analyzer].(*lockset.Result)
+	c := &checker{
+		pass:     pass,
+		reporter: reporter,
+		locks:    locks,
+		paths:    locks.Paths,
+		namer:    wording.NewNamer(pass, locks),
+	}
+	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
+	once := onceBodies(src.Funcs, locks)
+	for _, fn := range src.Funcs {
+		if fn.Name() == "init" || once[fn] {
+			continue // nothing runs beside it
+		}
+		f := c.collect(fn)
+		c.checkSections(f)
+		c.checkDoubleChecked(f)
+		c.checkAtomics(f)
+		c.checkMaps(f)
+		c.checkPublished(f)
+	}
+	return reporter.Finish(), nil
+}
+
+type checker struct {
+	pass     *analysis.Pass
+	reporter *diagnostic.Reporter
+	locks    *lockset.Result
+	paths    *access.Paths
+	namer    *wording.Namer
+}
+
+// onceBodies are the functions that a sync.Once calls.
+func onceBodies(fns []*ssa.Function, locks *lockset.Result) map[*ssa.Function]bool {
+	once := make(map[*ssa.Function]bool)
+	for _, fn := range fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				call, ok := instr.(ssa.CallInstruction)
+				if !ok {
+					continue
+				}
+				op, ok := syncapi.Classify(call.Common(), locks.Paths)
+				if !ok || op.Callback == nil || op.Kind != syncapi.OnceDo && op.Kind != syncapi.OnceFunc {
+					continue
+				}
+				if body := locks.Callee(&ssa.CallCommon{Value: op.Callback}); body != nil {
+					once[body] = true
+				}
+			}
+		}
+	}
+	return once
+}

@@ -1,0 +1,201 @@
+package checkthenact
+
+// How what is written depends on what was read.
+//
+// A value depends on a read if it is computed from the read's result by
+// operators, conversions, selections, phis and the builtin functions that have no
+// effect; it is followed through nothing else. In particular not through calls
+// (a function may use what it is given for anything), loads (what a pointer
+// points to is another variable) and variables in memory. So a dependence that is
+// found is one that the reader sees in the function itself; many are missed.
+//
+// A write depends on a read by way of a branch if the branch's condition depends on
+// it in the same sense, and every path to the write takes the same side of that
+// branch. Phis that come of && and || are conditions of their own branches and are
+// not followed.
+
+import (
+	"go/token"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// A dependence says how a value comes from a read.
+type dependence uint8
+
+const (
+	independent dependence = iota
+	copied                 // the value that was read itself, converted or selected
+	computed               // it went through an operator or a builtin function
+)
+
+// depends returns how v depends on what the instruction read yields.
+func depends(v ssa.Value, read ssa.Instruction) dependence {
+	return dependsOn(v, read, make(map[ssa.Value]bool))
+}
+
+func dependsOn(v ssa.Value, read ssa.Instruction, seen map[ssa.Value]bool) dependence {
+	if seen[v] {
+		return independent
+	}
+	seen[v] = true
+	if instr, ok := v.(ssa.Instruction); ok && instr == read {
+		return copied
+	}
+	step := func(xs ...ssa.Value) (d dependence) {
+		for _, x := range xs {
+			d = max(d, dependsOn(x, read, seen))
+		}
+		return d
+	}
+	var d dependence
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		d = step(v.X, v.Y)
+	case *ssa.UnOp:
+		if v.Op == token.MUL || v.Op == token.ARROW {
+			return independent
+		}
+		d = step(v.X)
+	case *ssa.Call:
+		b, ok := v.Call.Value.(*ssa.Builtin)
+		if !ok {
+			return independent
+		}
+		switch b.Name() {
+		case "len", "cap", "append", "min", "max", "real", "imag", "complex":
+			d = step(v.Call.Args...)
+		}
+	case *ssa.Phi:
+		return step(v.Edges...)
+	case *ssa.Convert:
+		return step(v.X)
+	case *ssa.ChangeType:
+		return step(v.X)
+	case *ssa.MakeInterface:
+		return step(v.X)
+	case *ssa.ChangeInterface:
+		return step(v.X)
+	case *ssa.TypeAssert:
+		return step(v.X)
+	case *ssa.Extract:
+		switch t := v.Tuple.(type) {
+		case *ssa.Call:
+			if ssa.Instruction(t) == read {
+				return copied
+			}
+			return independent
+		default:
+			return step(t)
+		}
+	case *ssa.Field:
+		return step(v.X)
+	case *ssa.Slice:
+		return step(v.X)
+	}
+	if d != independent {
+		return computed
+	}
+	return independent
+}
+
+// A decision is a branch whose condition depends on a read.
+type decision struct {
+	branch *ssa.If
+	taken  int // the side that leads to the write: 0 if the condition is true
+}
+
+// decides returns the branches that must be taken in one way for write to be
+// reached and whose condition depends on read.
+func decides(read, write ssa.Instruction) []decision {
+	var ds []decision
+	for b := write.Block(); b != nil; b = b.Idom() {
+		d, ok := controls(b)
+		if ok && depends(d.branch.Cond, read) != independent {
+			ds = append(ds, d)
+		}
+	}
+	return ds
+}
+
+// controls returns the branch of which b is one side, and no other path leads to
+// b.
+func controls(b *ssa.BasicBlock) (decision, bool) {
+	if len(b.Preds) != 1 {
+		return decision{}, false
+	}
+	p := b.Preds[0]
+	branch, ok := p.Instrs[len(p.Instrs)-1].(*ssa.If)
+	if !ok || p.Succs[0] == p.Succs[1] {
+		return decision{}, false
+	}
+	d := decision{branch: branch}
+	if p.Succs[1] == b {
+		d.taken = 1
+	}
+	return d, true
+}
+
+// comparison returns the comparison that d is of, looked at from the side that is
+// taken, and what the read is compared with; ok is false if it is another
+// condition.
+func (d decision) comparison(read ssa.Instruction) (op token.Token, with ssa.Value, ok bool) {
+	cond, isBin := d.branch.Cond.(*ssa.BinOp)
+	if !isBin {
+		return 0, nil, false
+	}
+	switch cond.Op {
+	case token.LSS, token.LEQ, token.GTR, token.GEQ, token.EQL, token.NEQ:
+	default:
+		return 0, nil, false
+	}
+	if depends(cond.X, read) != independent {
+		return cond.Op, cond.Y, true
+	}
+	return cond.Op, cond.X, true
+}
+
+func ordering(op token.Token) bool { return op != token.EQL && op != token.NEQ }
+
+// precedes reports whether a comes before b on every path to b.
+func precedes(a, b ssa.Instruction) bool {
+	if a.Block() != b.Block() {
+		return a.Block().Dominates(b.Block())
+	}
+	for _, instr := range a.Block().Instrs {
+		switch instr {
+		case a:
+			return a != b
+		case b:
+			return false
+		}
+	}
+	return false
+}
+
+// operands visits the instructions that v is computed from, calls and loads included.
+func operands(v ssa.Value, visit func(ssa.Instruction) bool) bool {
+	seen := make(map[ssa.Value]bool)
+	var walk func(ssa.Value) bool
+	walk = func(v ssa.Value) bool {
+		if v == nil || seen[v] {
+			return false
+		}
+		seen[v] = true
+		instr, ok := v.(ssa.Instruction)
+		if !ok {
+			return false
+		}
+		if visit(instr) {
+			return true
+		}
+		var ops []*ssa.Value
+		for _, op := range instr.Operands(ops) {
+			if walk(*op) {
+				return true
+			}
+		}
+		return false
+	}
+	return walk(v)
+}

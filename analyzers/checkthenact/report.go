@@ -1,0 +1,139 @@
+package checkthenact
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+// reportSplit reports a write that depends on what another critical section
+// read.
+func (c *checker) reportSplit(f *function, s split, key string, tier config.Tier) {
+	v := c.variable(s.write)
+	site := s.second.Sites[0]
+	lock := c.namer.Lock(site, s.second.Path)
+	d := c.diagnostic(f, s.write, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "lock", lock,
+		"line", c.line(position(s.read.instr)), "again", c.line(site.Pos())))
+	d.Category = "split"
+	d.Tier = tier
+	d.Operations = []token.Pos{position(s.read.instr)}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(s.read.instr), "read-here", v, lock)}
+	for _, site := range s.first.Sites {
+		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-first", v, lock))
+	}
+	for _, site := range s.second.Sites {
+		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-again", v, lock))
+	}
+	c.reporter.Report(d)
+}
+
+// reportDoubleChecked reports the read without the lock, which races with the
+// write.
+func (c *checker) reportDoubleChecked(f *function, r, w event, lock lockset.Held) {
+	v := c.variable(w)
+	name := c.namer.Lock(lock.Sites[0], lock.Path)
+	d := c.diagnostic(f, r, v, message.New("double-checked", "func", wording.Func(f.fn), "var", v, "lock", name, "line", c.line(position(w.instr))))
+	d.Category = "double-checked"
+	d.Operations = []token.Pos{position(w.instr)}
+	d.Related = []diagnostic.Related{
+		c.related(diagnostic.RoleWrite, position(w.instr), "written-here", v, name),
+		c.related(diagnostic.RoleLock, lock.Sites[0].Pos(), "locked-here", v, name),
+	}
+	c.reporter.Report(d)
+}
+
+// reportAtomic reports an atomic operation that another one decided on.
+func (c *checker) reportAtomic(f *function, r, w event, key string, tier config.Tier) {
+	v := c.receiver(w)
+	d := c.diagnostic(f, w, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "line", c.line(r.instr.Pos())))
+	d.Category = "atomic"
+	if w.key != nil {
+		d.Category = "map"
+	}
+	d.Tier = tier
+	d.Operations = []token.Pos{r.instr.Pos()}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, r.instr.Pos(), "loaded-here", v, "")}
+	c.reporter.Report(d)
+}
+
+// reportPublished reports a write to what others can see already.
+func (c *checker) reportPublished(f *function, p event, w ssa.Instruction, object ssa.Value) {
+	v := c.receiver(p)
+	d := c.diagnostic(f, event{instr: w, path: p.path}, v, message.New("published", "func", wording.Func(f.fn), "var", v,
+		"type", typeName(object.Type()), "line", c.line(p.instr.Pos())))
+	d.Category = "published"
+	d.Operations = []token.Pos{p.instr.Pos()}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleWrite, p.instr.Pos(), "published-here", v, "")}
+	c.reporter.Report(d)
+}
+
+func (c *checker) diagnostic(f *function, at event, name string, text message.Message) diagnostic.Diagnostic {
+	return diagnostic.Diagnostic{
+		Pos:        position(at.instr),
+		Confidence: diagnostic.Medium,
+		Message:    text,
+		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: at.path.Place().Decl()},
+		Function:   f.fn.RelString(f.fn.Pkg.Pkg),
+	}
+}
+
+func (c *checker) related(role diagnostic.Role, pos token.Pos, key, v, lock string) diagnostic.Related {
+	return diagnostic.Related{Role: role, Pos: pos, Message: message.New(message.Key(key), "var", v, "lock", lock)}
+}
+
+// position is where an instruction stands. A load has its position at the operand.
+func position(i ssa.Instruction) token.Pos {
+	if i.Pos().IsValid() {
+		return i.Pos()
+	}
+	switch i := i.(type) {
+	case *ssa.UnOp:
+		return i.X.Pos()
+	case *ssa.Store:
+		return i.Addr.Pos()
+	case *ssa.MapUpdate:
+		return i.Map.Pos()
+	}
+	return token.NoPos
+}
+
+func (c *checker) line(pos token.Pos) string { return strconv.Itoa(c.pass.Fset.Position(pos).Line) }
+
+// variable names what is read or written.
+func (c *checker) variable(e event) string {
+	text := c.paths.Text(e.path)
+	if e.key != nil {
+		return text + "[…]"
+	}
+	return text
+}
+
+// receiver names what an operation of sync/atomic or sync.Map is made on, as it is
+// written there.
+func (c *checker) receiver(e event) string {
+	for _, n := range c.namer.Enclosing(e.instr.Pos()) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && c.pass.TypesInfo.Selections[sel] != nil {
+			return types.ExprString(sel.X)
+		}
+		if len(call.Args) > 0 {
+			if addr, ok := ast.Unparen(call.Args[0]).(*ast.UnaryExpr); ok {
+				return types.ExprString(addr.X)
+			}
+		}
+		break
+	}
+	return c.paths.Text(e.path)
+}

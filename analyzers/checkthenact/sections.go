@@ -1,0 +1,346 @@
+package checkthenact
+
+import (
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+)
+
+// A split is a read in one critical section and a write of the same variable
+// in a later one of the same lock.
+type split struct {
+	read, write   event
+	first, second lockset.Held
+}
+
+// checkSections finds reads in one critical section on which a write in another
+// one depends.
+func (c *checker) checkSections(f *function) {
+	if !f.locks {
+		return
+	}
+	for _, w := range f.events {
+		if w.kind != store && w.kind != update && w.kind != remove {
+			continue
+		}
+		for _, r := range f.events {
+			if !c.sameVariable(r, w) || c.locks.Reassigned(f.fn, w.path) {
+				continue
+			}
+			if s, ok := c.split(r, w); ok && !c.validated(f, s) {
+				c.judge(f, s)
+			}
+		}
+	}
+}
+
+// sameVariable reports whether r reads what w writes.
+func (c *checker) sameVariable(r, w event) bool {
+	if r.path != w.path {
+		return false
+	}
+	if w.key != nil {
+		return r.kind == lookup && w.kind != store && c.sameKey(r.key, w.key)
+	}
+	return r.kind == load && w.kind == store && w.path.Exact()
+}
+
+// split returns the lock that is held at both events, in two sections; ok is
+// false if there is none, or if another lock holds the two together.
+func (c *checker) split(r, w event) (s split, ok bool) {
+	for _, second := range w.held {
+		if !second.Must || second.Mode != lockset.Write || second.Entry || !belongs(second.Path, w.path) {
+			continue
+		}
+		for _, first := range r.held {
+			if !first.Must || first.Path != second.Path {
+				continue
+			}
+			if intersects(first.Sites, second.Sites) {
+				return split{}, false
+			}
+			s, ok = split{r, w, first, second}, true
+		}
+	}
+	return s, ok && !together(r.held, w.held)
+}
+
+// together reports whether a lock is held for writing from one place to the
+// other, so that nothing comes between.
+func together(a, b lockset.Set) bool {
+	for _, x := range a {
+		for _, y := range b {
+			if x.Lock == y.Lock && x.Mode == lockset.Write && x.Must && y.Must && (x.Entry && y.Entry || intersects(x.Sites, y.Sites)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func intersects(a, b []ssa.Instruction) bool {
+	return slices.ContainsFunc(a, func(i ssa.Instruction) bool { return slices.Contains(b, i) })
+}
+
+// belongs reports whether the lock is that of the object which v is part of:
+// both are reached from the same root, or both are variables of one function
+// or package.
+func belongs(lock, v access.Path) bool {
+	lr, vr := lock.Root(), v.Root()
+	if lr == vr {
+		return true
+	}
+	if lr.Kind != vr.Kind {
+		return false
+	}
+	switch lr.Kind {
+	case access.Global:
+		return lr.Var.Pkg() == vr.Var.Pkg()
+	case access.Local:
+		return lr.Func() == vr.Func()
+	}
+	return false
+}
+
+// validated reports whether the function can know in the second section that
+// what it read still holds, or whether it has claimed the right to write in the
+// first one.
+func (c *checker) validated(f *function, s split) bool {
+	for _, e := range f.events {
+		inFirst := intersects(heldSites(e.held, s.first.Path), s.first.Sites) || s.first.Entry && heldAtEntry(e.held, s.first.Path)
+		inSecond := intersects(heldSites(e.held, s.second.Path), s.second.Sites)
+		switch e.kind {
+		case load, lookup:
+			// What is read again may be compared in ways that are not seen; but a
+			// read that the write itself needs, as n in n -= 1, compares nothing.
+			if inSecond && c.sameOrPart(e, s.write) && !c.onlyFor(e, s.write) {
+				return true
+			}
+		case store, update, remove:
+			if inFirst && belongs(s.first.Path, e.path) && e.instr != s.write.instr {
+				return true // a claim, such as busy = true
+			}
+		}
+	}
+	// Any decision that is made anew in the second section.
+	for b := s.write.instr.Block(); b != nil; b = b.Idom() {
+		d, ok := controls(b)
+		if !ok || !intersects(heldSites(f.held[d.branch], s.second.Path), s.second.Sites) {
+			continue
+		}
+		fresh := operands(d.branch.Cond, func(i ssa.Instruction) bool {
+			switch i.(type) {
+			case *ssa.Call, *ssa.UnOp, *ssa.Lookup:
+				return intersects(heldSites(f.held[i], s.second.Path), s.second.Sites)
+			case *ssa.Next, *ssa.Select:
+				return true
+			}
+			return false
+		})
+		if fresh {
+			return true
+		}
+	}
+	return false
+}
+
+func heldSites(set lockset.Set, p access.Path) []ssa.Instruction {
+	for _, h := range set {
+		if h.Path == p {
+			return h.Sites
+		}
+	}
+	return nil
+}
+
+func heldAtEntry(set lockset.Set, p access.Path) bool {
+	return slices.ContainsFunc(set, func(h lockset.Held) bool { return h.Path == p && h.Entry })
+}
+
+// sameOrPart reports whether the read e tells something of what w writes.
+func (c *checker) sameOrPart(e, w event) bool {
+	if w.key != nil {
+		return e.kind == lookup && e.path == w.path
+	}
+	return e.path == w.path
+}
+
+// onlyFor reports whether the value that e reads goes into what w writes and
+// nowhere else.
+func (c *checker) onlyFor(e, w event) bool {
+	v, ok := e.instr.(ssa.Value)
+	if !ok || w.value == nil || depends(w.value, e.instr) == independent {
+		return false
+	}
+	for _, ref := range *v.Referrers() {
+		if _, isBranch := ref.(*ssa.If); isBranch {
+			return false
+		}
+		if b, isBin := ref.(*ssa.BinOp); isBin && isBool(b.Type()) {
+			return false
+		}
+	}
+	return true
+}
+
+func isBool(t types.Type) bool {
+	b, ok := t.Underlying().(*types.Basic)
+	return ok && b.Info()&types.IsBoolean != 0
+}
+
+// judge reports s if the write depends on the read, in the tier that the kind of
+// dependence deserves.
+func (c *checker) judge(f *function, s split) {
+	if s.write.value != nil {
+		switch depends(s.write.value, s.read.instr) {
+		case computed:
+			c.reportSplit(f, s, "lost-update", config.Default)
+			return
+		case copied:
+			return // put back what was there
+		}
+	}
+	for _, d := range decides(s.read.instr, s.write.instr) {
+		key, tier, ok := c.judgeDecision(s, d)
+		if ok {
+			c.reportSplit(f, s, key, tier)
+			return
+		}
+	}
+}
+
+func (c *checker) judgeDecision(s split, d decision) (key string, tier config.Tier, ok bool) {
+	op, with, compared := d.comparison(s.read.instr)
+	switch {
+	case s.write.kind == remove:
+		return "check-delete", config.Strict, true
+	case compared && ordering(op) && c.sameValue(with, s.write.value):
+		return "lost-maximum", config.Default, true
+	case compared && ordering(op) && c.adds(s.write):
+		return "limit", config.Default, true
+	case c.identity(s.write.value):
+		return "two-objects", config.Default, true
+	}
+	return "check-then-act", config.Strict, true
+}
+
+// sameValue reports whether what is written is what the read was compared with.
+func (c *checker) sameValue(a, b ssa.Value) bool {
+	if _, isConst := b.(*ssa.Const); isConst || b == nil {
+		return false
+	}
+	return a == b || c.paths.Of(a) == c.paths.Of(b)
+}
+
+// adds reports whether the write changes the variable by an amount, such as
+// n -= amount.
+func (c *checker) adds(w event) bool {
+	b, ok := w.value.(*ssa.BinOp)
+	if !ok {
+		return false
+	}
+	for _, x := range []ssa.Value{b.X, b.Y} {
+		switch x := x.(type) {
+		case *ssa.UnOp:
+			if w.key == nil && c.paths.Of(x.X) == w.path {
+				return true
+			}
+		case *ssa.Lookup:
+			if w.key != nil && c.paths.Of(x.X) == w.path {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// identity reports whether v is a new object of which it matters that there is one
+// only: a lock or a channel, or a struct with one in it.
+func (c *checker) identity(v ssa.Value) bool {
+	if v == nil {
+		return false
+	}
+	if mi, ok := v.(*ssa.MakeInterface); ok {
+		v = mi.X
+	}
+	switch v := v.(type) {
+	case *ssa.MakeChan:
+		return true
+	case *ssa.Alloc:
+		return hasIdentity(v.Type().Underlying().(*types.Pointer).Elem(), 0)
+	}
+	return false
+}
+
+func hasIdentity(t types.Type, depth int) bool {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {
+		switch n.Obj().Pkg().Path() {
+		case "sync":
+			return n.Obj().Name() != "Once" && n.Obj().Name() != "Pool"
+		case "sync/atomic":
+			return true
+		}
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Chan:
+		return true
+	case *types.Struct:
+		for i := range u.NumFields() {
+			if depth < 4 && hasIdentity(u.Field(i).Type(), depth+1) {
+				return true
+			}
+		}
+	case *types.Array:
+		return hasIdentity(u.Elem(), depth+1)
+	}
+	return false
+}
+
+// checkDoubleChecked finds variables that are read without the lock, and then
+// read again and written with it.
+func (c *checker) checkDoubleChecked(f *function) {
+	if !f.locks || len(c.locks.HeldAtEntry(f.fn)) > 0 {
+		return
+	}
+	for _, w := range f.events {
+		if w.kind != store && w.kind != update || w.path.Root().Kind == access.OtherValue {
+			continue
+		}
+		for _, r := range f.events {
+			if len(r.held) > 0 || !c.sameVariable(r, w) || decides(r.instr, w.instr) == nil || c.locks.Reassigned(f.fn, w.path) {
+				continue
+			}
+			lock, ok := c.owner(w)
+			if !ok || !c.takenAfter(r, lock) {
+				continue
+			}
+			for _, again := range f.events {
+				if again.kind == r.kind && c.sameVariable(again, w) && intersects(heldSites(again.held, lock.Path), lock.Sites) &&
+					decides(again.instr, w.instr) != nil {
+					c.reportDoubleChecked(f, r, w, lock)
+					break
+				}
+			}
+		}
+	}
+}
+
+// owner returns the lock that w is made under, if it belongs to what is written.
+func (c *checker) owner(w event) (lockset.Held, bool) {
+	for _, h := range w.held {
+		if h.Must && !h.Entry && h.Mode == lockset.Write && belongs(h.Path, w.path) {
+			return h, true
+		}
+	}
+	return lockset.Held{}, false
+}
+
+// takenAfter reports whether the lock is taken behind r wherever it is.
+func (c *checker) takenAfter(r event, lock lockset.Held) bool {
+	return !slices.ContainsFunc(lock.Sites, func(site ssa.Instruction) bool { return !precedes(r.instr, site) })
+}
