@@ -20,6 +20,7 @@ func Rules() []string {
 		"loopclosure",
 		"lostcancel",
 		"missingunlock",
+		"nocounterpart",
 		"sigchanyzer",
 		"syncmisuse",
 		"testinggoroutine",
