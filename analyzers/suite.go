@@ -21,6 +21,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/nocounterpart"
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
@@ -45,6 +46,7 @@ func Suite() []*analysis.Analyzer {
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,
 		missingunlock.Analyzer,
+		nocounterpart.Analyzer,
 		sigchanyzer.Analyzer,
 		syncmisuse.Analyzer,
 		testinggoroutine.Analyzer,

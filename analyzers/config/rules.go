@@ -21,6 +21,7 @@ func Rules() []string {
 		"loopclosure",
 		"lostcancel",
 		"missingunlock",
+		"nocounterpart",
 		"sigchanyzer",
 		"syncmisuse",
 		"testinggoroutine",

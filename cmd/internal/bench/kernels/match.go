@@ -69,7 +69,7 @@ func (k kind) rules() []string {
 	case lostContext:
 		return []string{"lostcancel"}
 	case waitCount, blocked:
-		return nil // no rule yet
+		return []string{"nocounterpart"}
 	}
 	panic("unknown kind " + k)
 }

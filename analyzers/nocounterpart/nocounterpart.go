@@ -1,0 +1,163 @@
+package nocounterpart
+
+import (
+	"cmp"
+	"embed"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var docSource string
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "nocounterpart",
+	Doc:        lesson.Doc(docSource),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/nocounterpart",
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	reporter := diagnostic.NewReporter(pass, catalogue)
+	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
+	if len(src.Funcs) == 0 {
+		return reporter.Finish(), nil
+	}
+	cs := take(pass.Pkg, src, pass.ResultOf[access.Analyzer].(*access.Paths))
+	c := &checker{pass: pass, reporter: reporter, census: cs, dead: make(map[*ssa.Select]int)}
+	for _, cl := range cs.all {
+		if cl.parent == nil {
+			c.check(cl)
+		}
+	}
+	c.selects()
+	return reporter.Finish(), nil
+}
+
+type checker struct {
+	pass     *analysis.Pass
+	reporter *diagnostic.Reporter
+	census   *census
+	// dead counts the cases of a select statement that never come about.
+	dead map[*ssa.Select]int
+}
+
+// check reports the operations of one class that nothing can end.
+func (c *checker) check(cl *class) {
+	if cl.escaped {
+		return
+	}
+	slices.SortFunc(cl.ops, func(a, b op) int { return cmp.Compare(a.pos, b.pos) })
+	if cl.count(add) > 0 && cl.count(done) == 0 {
+		for _, o := range cl.ops {
+			if o.kind == wait {
+				c.report(cl, o, "waitgroup", "no-done")
+			}
+		}
+	}
+	for _, o := range cl.ops {
+		key, stuck := cl.stuck(o)
+		if !stuck {
+			continue
+		}
+		if o.choice != nil {
+			c.dead[o.choice]++
+			continue
+		}
+		c.report(cl, o, key, message.Key(key))
+	}
+	if o, ok := cl.alone(); ok {
+		key := "self-send"
+		if o.kind == receive {
+			key = "self-receive"
+		}
+		c.report(cl, o, key, message.Key(key))
+	}
+}
+
+// stuck reports whether nothing can end an operation, and what it lacks.
+func (cl *class) stuck(o op) (key string, stuck bool) {
+	switch {
+	case o.kind != send && o.kind != receive:
+		return "", false
+	case len(cl.made) == 0:
+		return "nil", !cl.compared && (o.choice == nil || len(cl.ops) > 0)
+	case o.kind == send:
+		return "send", cl.count(receive) == 0 && cl.unbuffered()
+	}
+	return "receive", cl.count(send) == 0 && cl.count(closes) == 0
+}
+
+// alone returns the first operation on a channel that never leaves its
+// goroutine, which is the only one that could be its counterpart.
+func (cl *class) alone() (op, bool) {
+	if cl.shared || !cl.unbuffered() || cl.count(send) == 0 || cl.count(receive) == 0 || cl.count(closes) > 0 {
+		return op{}, false
+	}
+	for _, o := range cl.ops {
+		if o.choice != nil {
+			return op{}, false
+		}
+	}
+	return cl.ops[0], true
+}
+
+// selects reports select statements all of whose cases never come about.
+func (c *checker) selects() {
+	for sel, n := range c.dead {
+		if !sel.Blocking || n < len(sel.States) {
+			continue
+		}
+		cl := c.census.of(sel.States[0].Chan).root()
+		c.report(cl, op{instr: sel, pos: sel.Pos()}, "select", "select")
+	}
+}
+
+func (c *checker) report(cl *class, o op, category string, key message.Key) {
+	fn := o.instr.Parent()
+	name := cl.name
+	if name == "" {
+		name = "a channel"
+	}
+	d := diagnostic.Diagnostic{
+		Category: category,
+		Pos:      o.pos,
+		Message:  message.New(key, "func", wording.Func(fn), "on", name),
+		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: name},
+		Function: outermost(fn).RelString(c.pass.Pkg),
+	}
+	if len(cl.made) > 0 {
+		d.Subject.Decl = cl.made[0].Pos()
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleDeclared, Pos: cl.made[0].Pos(), Message: message.New("made", "on", name)})
+	}
+	if !cl.named && len(cl.ops) == 1 && (o.kind == receive || len(cl.made) == 0) {
+		d.Tier = config.Strict // a way to stop a goroutine for good
+	}
+	c.reporter.Report(d)
+}
+
+// outermost is the declared function that fn is, or is in.
+func outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
