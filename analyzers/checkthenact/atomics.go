@@ -5,7 +5,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
@@ -22,18 +21,18 @@ func (c *checker) checkAtomics(f *function) {
 				continue
 			}
 			if depends(w.value, r.instr) == computed {
-				c.reportAtomic(f, r, w, "atomic-lost-update", config.Default)
+				c.reportAtomic(f, r, w, "atomic-lost-update")
 				continue
 			}
 			for _, d := range decides(r.instr, w.instr) {
 				op, with, compared := d.comparison(r.instr)
 				switch {
 				case compared && ordering(op) && c.sameValue(with, w.value):
-					c.reportAtomic(f, r, w, "atomic-lost-maximum", config.Default)
+					c.reportAtomic(f, r, w, "atomic-lost-maximum")
 				case c.closes(d):
-					c.reportAtomic(f, r, w, "atomic-close", config.Default)
+					c.reportAtomic(f, r, w, "atomic-close")
 				default:
-					c.reportAtomic(f, r, w, "atomic-check-then-act", config.Strict)
+					c.reportAtomic(f, r, w, "atomic-check-then-act")
 				}
 			}
 		}
@@ -95,7 +94,7 @@ func (c *checker) checkMaps(f *function) {
 				continue
 			}
 			if w.value != nil && depends(w.value, r.instr) == computed {
-				c.reportAtomic(f, r, w, "map-lost-update", config.Default)
+				c.reportAtomic(f, r, w, "map-lost-update")
 				continue
 			}
 			if decides(r.instr, w.instr) == nil {
@@ -103,11 +102,11 @@ func (c *checker) checkMaps(f *function) {
 			}
 			switch {
 			case w.kind == mapDelete:
-				c.reportAtomic(f, r, w, "map-load-delete", config.Strict)
+				c.reportAtomic(f, r, w, "map-load-delete")
 			case c.identity(w.value):
-				c.reportAtomic(f, r, w, "map-two-objects", config.Default)
+				c.reportAtomic(f, r, w, "map-two-objects")
 			default:
-				c.reportAtomic(f, r, w, "map-load-store", config.Strict)
+				c.reportAtomic(f, r, w, "map-load-store")
 			}
 		}
 	}

@@ -12,17 +12,22 @@ import (
 // Each package is named for a language feature, or for a mechanism by which a
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
+	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer,
 		"sections", "doublechecked", "atomics", "maps", "published")
 }
 
 func TestStrict(t *testing.T) {
+	strict(t)
+	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "strict")
+}
+
+func strict(t *testing.T) {
 	tier := config.Analyzer.Flags.Lookup("tier")
 	if err := tier.Value.Set(string(config.Strict)); err != nil {
 		t.Fatal(err)
 	}
-	defer tier.Value.Set(string(config.Default))
-	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "strict")
+	t.Cleanup(func() { tier.Value.Set(string(config.Default)) })
 }
 
 // The default tier leaves out what the strict tier adds.
@@ -41,5 +46,6 @@ func (ignoreErrors) Errorf(string, ...any) {}
 // A known gap is a test too: if one is closed, its wrong code begins to be
 // reported, and moves to the package that it belongs to.
 func TestLimitations(t *testing.T) {
+	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "limitations")
 }

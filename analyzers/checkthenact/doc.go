@@ -75,14 +75,15 @@
 // first section (a claim, such as busy = true), or holds another lock all the time,
 // is left alone.
 //
-// In the default tier: a written value that is computed from the one
-// that was read; a limit or a maximum that is compared in one section and changed in
-// the other; a channel, or an object with a lock in it, that two goroutines can
-// both make; a channel closed by who passed the test of an atomic flag;
-// an object that is written to after it was published by an atomic store; double-checked
-// locking with a plain read outside of the lock. In the strict tier:
-// all other writes that depend on a test made before, which may be harmless,
-// such as an entry of a cache that is computed twice.
+// Reported are: a written value that is computed from the one that was read; a
+// limit or a maximum that is compared in one section and changed in the other; a
+// channel, or an object with a lock in it, that two goroutines can both make; a
+// channel closed by who passed the test of an atomic flag; and other writes that
+// depend on a test made before, which may be harmless, such as an entry of a cache
+// that is computed twice. All of these belong to the strict tier, since it is not
+// asked who else may write. In the default tier are an object that is written to
+// after it was published by an atomic store, and double-checked locking with a
+// plain read outside of the lock.
 //
 // # Limitations
 //

@@ -17,14 +17,14 @@ import (
 
 // reportSplit reports a write that depends on what another critical section
 // read.
-func (c *checker) reportSplit(f *function, s split, key string, tier config.Tier) {
+func (c *checker) reportSplit(f *function, s split, key string) {
 	v := c.variable(s.write)
 	site := s.second.Sites[0]
 	lock := c.namer.Lock(site, s.second.Path)
 	d := c.diagnostic(f, s.write, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "lock", lock,
 		"line", c.line(position(s.read.instr)), "again", c.line(site.Pos())))
 	d.Category = "split"
-	d.Tier = tier
+	d.Tier = config.Strict // until it is known who else may write
 	d.Operations = []token.Pos{position(s.read.instr)}
 	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(s.read.instr), "read-here", v, lock)}
 	for _, site := range s.first.Sites {
@@ -52,14 +52,14 @@ func (c *checker) reportDoubleChecked(f *function, r, w event, lock lockset.Held
 }
 
 // reportAtomic reports an atomic operation that another one decided on.
-func (c *checker) reportAtomic(f *function, r, w event, key string, tier config.Tier) {
+func (c *checker) reportAtomic(f *function, r, w event, key string) {
 	v := c.receiver(w)
 	d := c.diagnostic(f, w, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "line", c.line(r.instr.Pos())))
 	d.Category = "atomic"
 	if w.key != nil {
 		d.Category = "map"
 	}
-	d.Tier = tier
+	d.Tier = config.Strict // until it is known who else may write
 	d.Operations = []token.Pos{r.instr.Pos()}
 	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, r.instr.Pos(), "loaded-here", v, "")}
 	c.reporter.Report(d)

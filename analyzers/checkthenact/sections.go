@@ -6,7 +6,6 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
@@ -199,34 +198,34 @@ func (c *checker) judge(f *function, s split) {
 	if s.write.value != nil {
 		switch depends(s.write.value, s.read.instr) {
 		case computed:
-			c.reportSplit(f, s, "lost-update", config.Default)
+			c.reportSplit(f, s, "lost-update")
 			return
 		case copied:
 			return // put back what was there
 		}
 	}
 	for _, d := range decides(s.read.instr, s.write.instr) {
-		key, tier, ok := c.judgeDecision(s, d)
+		key, ok := c.judgeDecision(s, d)
 		if ok {
-			c.reportSplit(f, s, key, tier)
+			c.reportSplit(f, s, key)
 			return
 		}
 	}
 }
 
-func (c *checker) judgeDecision(s split, d decision) (key string, tier config.Tier, ok bool) {
+func (c *checker) judgeDecision(s split, d decision) (key string, ok bool) {
 	op, with, compared := d.comparison(s.read.instr)
 	switch {
 	case s.write.kind == remove:
-		return "check-delete", config.Strict, true
+		return "check-delete", true
 	case compared && ordering(op) && c.sameValue(with, s.write.value):
-		return "lost-maximum", config.Default, true
+		return "lost-maximum", true
 	case compared && ordering(op) && c.adds(s.write):
-		return "limit", config.Default, true
+		return "limit", true
 	case c.identity(s.write.value):
-		return "two-objects", config.Default, true
+		return "two-objects", true
 	}
-	return "check-then-act", config.Strict, true
+	return "check-then-act", true
 }
 
 // sameValue reports whether what is written is what the read was compared with.

@@ -65,8 +65,9 @@
 // interface, or that goes where it cannot be followed is left alone. A case of
 // a select statement is only reported if no other case can come about.
 //
-// The strict tier adds a receive that is the only use of its channel: that is a
-// way to stop a goroutine for good.
+// The strict tier adds a receive that is the only use of its channel, which is a
+// way to stop a goroutine for good, and operations on a channel that is always nil:
+// code that is never reached, such as behind a t.Skip, may be what makes it.
 //
 // # Limitations
 //

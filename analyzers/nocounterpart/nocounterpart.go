@@ -151,6 +151,9 @@ func (c *checker) report(cl *class, o op, category string, key message.Key) {
 	if !cl.named && len(cl.ops) == 1 && (o.kind == receive || len(cl.made) == 0) {
 		d.Tier = config.Strict // a way to stop a goroutine for good
 	}
+	if category == "nil" {
+		d.Tier = config.Strict // code that is never reached may make the channel
+	}
 	c.reporter.Report(d)
 }
 

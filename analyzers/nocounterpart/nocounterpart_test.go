@@ -5,9 +5,19 @@ import (
 
 	"golang.org/x/tools/go/analysis/analysistest"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/nocounterpart"
 )
 
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), nocounterpart.Analyzer, "noisy", "quiet", "limitations")
+}
+
+func TestStrict(t *testing.T) {
+	tier := config.Analyzer.Flags.Lookup("tier")
+	if err := tier.Value.Set(string(config.Strict)); err != nil {
+		t.Fatal(err)
+	}
+	defer tier.Value.Set(string(config.Default))
+	analysistest.Run(t, analysistest.TestData(), nocounterpart.Analyzer, "strict")
 }

@@ -12,7 +12,6 @@ func results() {
 type worker struct {
 	stop chan struct{}
 	jobs chan int
-	none chan int
 }
 
 func newWorker() *worker { return &worker{stop: make(chan struct{}), jobs: make(chan int)} }
@@ -28,10 +27,6 @@ func (w *worker) both() {
 	case <-w.stop:
 	case w.jobs <- 1:
 	}
-}
-
-func (w *worker) unset() {
-	<-w.none // want `unset waits for ever at none, which is nil`
 }
 
 func all(fns []func()) {
