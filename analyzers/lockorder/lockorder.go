@@ -1,8 +1,8 @@
 package lockorder
 
 import (
-	"cmp"
 	"embed"
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/analysis"
@@ -52,7 +52,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pass.ExportPackageFact(x)
 	}
 	r := &report{fset: pass.Fset, reporter: reporter}
-	for _, g := range groups(local(cycles(append(imported(pass), c.edges...)))) {
+	for _, g := range groups(local(pass.Fset, cycles(append(imported(pass), c.edges...)))) {
 		r.group(g)
 	}
 	for _, cycle := range c.instances {
@@ -63,10 +63,10 @@ func run(pass *analysis.Pass) (any, error) {
 
 // local leaves out the cycles that have no edge in the package at hand, and puts
 // the others in the order of the source.
-func local(cycles [][]*edge) [][]*edge {
-	cycles = slices.DeleteFunc(cycles, func(cycle []*edge) bool { return start(cycle) < 0 })
+func local(fset *token.FileSet, cycles [][]*edge) [][]*edge {
+	cycles = slices.DeleteFunc(cycles, func(cycle []*edge) bool { return start(fset, cycle) < 0 })
 	slices.SortStableFunc(cycles, func(a, b []*edge) int {
-		return cmp.Compare(a[start(a)].chain[0].Pos(), b[start(b)].chain[0].Pos())
+		return comparePos(fset, a[start(fset, a)].chain[0].Pos(), b[start(fset, b)].chain[0].Pos())
 	})
 	return cycles
 }

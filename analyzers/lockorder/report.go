@@ -22,7 +22,7 @@ type report struct {
 // group reports a cycle of classes, at the first of its edges that is in this
 // package, and names where other cycles differ from it.
 func (r *report) group(g group) {
-	first := start(g.cycle)
+	first := start(r.fset, g.cycle)
 	edges := slices.Concat(g.cycle[first:], g.cycle[:first])
 	key, args := sentence(edges, func(prefix string, e *edge) []string { return r.args(prefix, e, edges) })
 	r.report(edges, key, args, more(g.more)...)
@@ -30,14 +30,21 @@ func (r *report) group(g group) {
 
 // start is the edge of a cycle that comes first in the package at hand, -1 if
 // none is in it.
-func start(cycle []*edge) int {
+func start(fset *token.FileSet, cycle []*edge) int {
 	first := -1
 	for i, e := range cycle {
-		if e.code != nil && (first < 0 || e.chain[0].Pos() < cycle[first].chain[0].Pos()) {
+		if e.code != nil && (first < 0 || comparePos(fset, e.chain[0].Pos(), cycle[first].chain[0].Pos()) < 0) {
 			first = i
 		}
 	}
 	return first
+}
+
+// comparePos orders positions by file and offset: files are parsed in no fixed
+// order, so that the numbers of their positions say nothing.
+func comparePos(fset *token.FileSet, a, b token.Pos) int {
+	p, q := fset.Position(a), fset.Position(b)
+	return cmp.Or(cmp.Compare(p.Filename, q.Filename), cmp.Compare(p.Offset, q.Offset))
 }
 
 // maxMore bounds the other locks that a report names.
@@ -72,7 +79,7 @@ func sentence(edges []*edge, args func(prefix string, e *edge) []string) (key st
 // instances reports two locks of one class that are taken in both orders.
 func (r *report) instances(pair [2]*edge) {
 	a, b := pair[0], pair[1]
-	if b.chain[0].Pos() < a.chain[0].Pos() {
+	if comparePos(r.fset, b.chain[0].Pos(), a.chain[0].Pos()) < 0 {
 		a, b = b, a
 	}
 	if a.site == b.site && a.last() == b.last() {
