@@ -215,7 +215,20 @@ func (cs *conds) locker(v ssa.Value) locker {
 		}
 	}
 	p := cs.paths.Of(o)
+	if !isSync(o.Type(), "Mutex", "RWMutex", "Locker") || storedElsewhere(o) {
+		return locker{text: cs.paths.Text(p)} // what it locks has another name
+	}
 	return locker{place: p.Place(), text: cs.paths.Text(p)}
+}
+
+// storedElsewhere reports whether a new lock is also kept in a variable or field,
+// by whose name it goes then.
+func storedElsewhere(lock ssa.Value) bool {
+	alloc, ok := lock.(*ssa.Alloc)
+	return ok && slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		st, ok := ref.(*ssa.Store)
+		return ok && st.Val == lock
+	})
 }
 
 // store follows assignments of condition variables, and of their L.

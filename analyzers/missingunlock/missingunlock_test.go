@@ -13,7 +13,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), missingunlock.Analyzer,
-		"returns", "loops", "panics", "never", "flags", "helpers",
+		"returns", "loops", "panics", "never", "flags", "results", "helpers",
 		"correlated", "functionvalues", "handover", "wrappers", "aliases",
 		"notlocks", "trylock", "generics")
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // A suspect is one acquisition of a lock in a function.
@@ -127,8 +128,23 @@ func (c *checker) neverReleased(h *suspect) bool {
 		return false
 	}
 	// A lock that was taken by a helper is the helper's affair, unless
-	// somebody else shows how to release it.
-	return c.locks.Through(h.site) == nil
+	// somebody else shows how to release it. One of another package may have
+	// given what releases it with its results.
+	return c.locks.Through(h.site) == nil && !c.elsewhere(h)
+}
+
+// elsewhere reports whether a function of another package that is not sync took
+// the lock.
+func (c *checker) elsewhere(h *suspect) bool {
+	call, ok := h.site.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	if _, ok := syncapi.Classify(call.Common(), c.locks.Paths); ok {
+		return false
+	}
+	fn := call.Common().StaticCallee()
+	return fn != nil && fn.Pkg != nil && fn.Pkg.Pkg != c.pass.Pkg
 }
 
 // recovers reports whether fn defers a function literal that recovers.

@@ -2,6 +2,7 @@ package lockset
 
 import (
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -244,11 +245,39 @@ func (e *engine) decodeCallback(instr ssa.Instruction, op syncapi.Op) *action {
 	if op.Callback == nil {
 		return nil
 	}
+	if op.Kind == syncapi.OnceDo {
+		if efs := e.releases(op.Callback); efs != nil {
+			return onceReleases(instr, efs)
+		}
+	}
 	callee, call := e.callee(&ssa.CallCommon{Value: op.Callback})
 	if callee == nil {
 		return nil
 	}
 	return e.decodeEntry(&action{kind: actCall, instr: instr, call: call, callee: callee})
+}
+
+// onceReleases is the action of a call that releases locks, as efs has them,
+// unless it was made before.
+func onceReleases(instr ssa.Instruction, efs []effect) *action {
+	efs = slices.Clone(efs)
+	for i := range efs {
+		efs[i].maybe = true
+	}
+	return &action{kind: actImported, instr: instr, outcomes: []Outcome{{effects: efs}}}
+}
+
+// onceFunc returns the function that v, a result of sync.OnceFunc, calls once; nil
+// if v is none.
+func (e *engine) onceFunc(v ssa.Value) ssa.Value {
+	call, ok := e.paths.Origin(v).(*ssa.Call)
+	if !ok {
+		return nil
+	}
+	if op, ok := syncapi.Classify(&call.Call, e.paths); ok && op.Kind == syncapi.OnceFunc {
+		return op.Callback
+	}
+	return nil
 }
 
 // callee returns the function of this package that a call calls, also through
@@ -283,6 +312,11 @@ func (e *engine) callee(call *ssa.CallCommon) (*ssa.Function, *ssa.CallCommon) {
 func (e *engine) decodeReleaser(instr ssa.Instruction, call *ssa.CallCommon) *action {
 	if call.IsInvoke() {
 		return nil
+	}
+	if once := e.onceFunc(call.Value); once != nil {
+		if efs := e.releases(once); efs != nil {
+			return onceReleases(instr, efs)
+		}
 	}
 	from, index := resultOf(e.paths.Origin(call.Value))
 	if from == nil {

@@ -132,3 +132,21 @@ func useOuter(o *outer) {
 	o.n++
 	o.Unlock()
 }
+
+// What a Once runs, it runs once.
+type single struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *single) unlockByOnce() int {
+	s.mu.Lock()
+	var once sync.Once
+	unlock := func() { once.Do(func() { s.mu.Unlock() }) }
+	defer unlock()
+	if s.n == 0 {
+		unlock()
+		return 0
+	}
+	return s.n
+}
