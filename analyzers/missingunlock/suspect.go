@@ -177,7 +177,9 @@ func (h *suspect) oneLoop() bool {
 // the given head, unless an iteration leaves it with the lock held: what one that
 // goes on leaves locked is still locked behind it.
 func (h *suspect) leaveWithin(head *ssa.BasicBlock) {
-	behind := func(x lockset.Exit) bool { return !h.lock.Path.Exact() || !lockset.ReachesAround(h.site.Block(), x.Instr.Block(), head) }
+	behind := func(x lockset.Exit) bool {
+		return !h.lock.Path.Exact() || !lockset.ReachesAround(h.site.Block(), x.Instr.Block(), head)
+	}
 	h.returns = slices.DeleteFunc(h.returns, behind)
 	h.panics = slices.DeleteFunc(h.panics, behind)
 }
