@@ -100,17 +100,27 @@ func (s *inverseSearch) uses(fa *ssa.FieldAddr) {
 	}
 }
 
-// leads reports whether values of type t lead to objects.
+// leads reports whether values of type t lead to objects. A type of slices or
+// maps of itself, such as type tree []tree, does not.
 func leads(t types.Type) bool {
-	switch u := t.Underlying().(type) {
-	case *types.Pointer:
-		return true
-	case *types.Slice:
-		return leads(u.Elem())
-	case *types.Map:
-		return leads(u.Elem())
+	seen := make(map[types.Type]bool)
+	for {
+		u := t.Underlying()
+		if seen[u] {
+			return false
+		}
+		seen[u] = true
+		switch u := u.(type) {
+		case *types.Pointer:
+			return true
+		case *types.Slice:
+			t = u.Elem()
+		case *types.Map:
+			t = u.Elem()
+		default:
+			return false
+		}
 	}
-	return false
 }
 
 // assigned looks at an assignment to a field.
