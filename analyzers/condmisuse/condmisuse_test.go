@@ -13,7 +13,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), condmisuse.Analyzer,
-		"loops", "helpers", "channels", "locks", "signals", "lockers")
+		"loops", "helpers", "channels", "locks", "names", "signals", "lockers")
 }
 
 func TestStrict(t *testing.T) {
