@@ -85,8 +85,9 @@
 //
 // # Limitations
 //
-// The check does not know that two functions never run at the same time, or that
-// the state of an object keeps a path from being taken. Circles of more than five
+// The check does not know that two functions never run at the same time, such as
+// one that waits for the end of the other first, that the state of an object
+// keeps a path from being taken, or that an object which a call gives is new. Circles of more than five
 // locks are not looked for. Under go vet, only what is in one package is
 // compared; lockstep check compares the packages that it is given.
 package lockorder

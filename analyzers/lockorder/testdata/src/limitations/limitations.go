@@ -39,3 +39,54 @@ func Transfer(from, to *account) {
 	to.mu.Lock()
 	defer to.mu.Unlock()
 }
+
+// The stream is new, and nobody else can have its lock.
+type streams struct {
+	mu   sync.Mutex
+	list []*stream
+}
+
+type stream struct {
+	mu    sync.Mutex
+	owner *streams
+	n     int
+}
+
+func (s *streams) add(create func() *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := create()
+	st.mu.Lock() // want `add locks st.mu while it holds s.mu`
+	st.n++
+	st.mu.Unlock()
+	s.list = append(s.list, st)
+}
+
+func (st *stream) leave() {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.owner.mu.Lock()
+	st.owner.mu.Unlock()
+}
+
+// The goroutine has ended when stop takes the locks.
+type pump struct {
+	streams, state sync.Mutex
+	done           chan struct{}
+}
+
+func (p *pump) run() {
+	defer close(p.done)
+	p.state.Lock()
+	p.streams.Lock() // want `run locks p.streams while it holds p.state`
+	p.streams.Unlock()
+	p.state.Unlock()
+}
+
+func (p *pump) stop() {
+	<-p.done
+	p.streams.Lock()
+	p.state.Lock()
+	p.state.Unlock()
+	p.streams.Unlock()
+}
