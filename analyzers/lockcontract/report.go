@@ -1,13 +1,11 @@
 package lockcontract
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"path/filepath"
 	"strconv"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
@@ -21,7 +19,7 @@ import (
 // reportAccess reports an access of a variable without the lock.
 func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
 	key := map[guard.Use]message.Key{guard.Reads: "read-unlocked", guard.Calls: "used-unlocked", guard.Writes: "write-unlocked"}[v.Use]
-	name := c.variableText(v.Access)
+	name := c.judge.Text(v.Access)
 	d := c.diagnostic(key, v.Instr.Pos(), g.Source, "func", funcText(v.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
 	d.Category, d.Tier = "variable", tier
 	if g.Group {
@@ -35,7 +33,7 @@ func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.I
 
 // reportReadLocked reports a write under a lock that is held for reading.
 func (c *checker) reportReadLocked(a guard.ReadLocked, g contract.Guard) {
-	name := c.variableText(a.Access)
+	name := c.judge.Text(a.Access)
 	d := c.diagnostic("write-read-locked", a.Instr.Pos(), g.Source, "func", funcText(a.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
 		"locked", c.place(a.Site.Pos()))
 	d.Category = "read-locked"
@@ -130,23 +128,6 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w guard.Way, src contract.So
 			break
 		}
 	}
-}
-
-// variableText is the variable as it is written at the access.
-func (c *checker) variableText(a guard.Access) string {
-	pos := a.Instr.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == a.Var.Name() {
-				return types.ExprString(sel)
-			}
-		}
-	}
-	return a.Var.Name()
 }
 
 // lockText is the lock as the contract names it; an embedded one by its type.

@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 
@@ -8,6 +9,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 // A use is what an access does.
@@ -45,11 +47,11 @@ func (j *Judge) Accesses(wanted func(*types.Var) bool) []Access {
 			for _, instr := range b.Instrs {
 				switch i := instr.(type) {
 				case *ssa.FieldAddr:
-					if v := fieldVar(i.X.Type(), i.Field); wanted(v) {
+					if v := FieldVar(i.X.Type(), i.Field); wanted(v) {
 						add(Access{v, i, j.useOf(i, 0), j.paths.Of(i.X)})
 					}
 				case *ssa.Field:
-					if v := fieldVar(i.X.Type(), i.Field); wanted(v) {
+					if v := FieldVar(i.X.Type(), i.Field); wanted(v) {
 						if obj := j.paths.Of(i.X); obj.Root().Kind != access.OtherValue {
 							add(Access{v, i, Reads, obj})
 						}
@@ -71,7 +73,9 @@ func (j *Judge) Accesses(wanted func(*types.Var) bool) []Access {
 	return all
 }
 
-func fieldVar(t types.Type, i int) *types.Var {
+// FieldVar returns the i-th field of a struct, or of what a pointer points to; of a
+// generic type its origin.
+func FieldVar(t types.Type, i int) *types.Var {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
 	}
@@ -152,4 +156,14 @@ func writesThrough(v ssa.Value) bool {
 		}
 	}
 	return false
+}
+
+// Text is the variable as the source writes it at the access.
+func (j *Judge) Text(a Access) string {
+	for _, n := range syntax.Enclosing(j.pass.Files, a.Instr.Pos()) {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == a.Var.Name() {
+			return types.ExprString(sel)
+		}
+	}
+	return a.Var.Name()
 }

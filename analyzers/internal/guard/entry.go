@@ -78,10 +78,10 @@ const (
 // as the instruction's function is concerned.
 func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (Way, bool) {
 	fn := instr.Parent()
-	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
+	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.InTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
 		return Way{}, false
 	}
-	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.inTest(fn) && q.published(root, instr) {
+	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.InTest(fn) && q.published(root, instr) {
 		return Way{}, true // nobody but fn could hold the lock for it
 	}
 	obj, ok := q.shared(instr, obj)
@@ -146,7 +146,7 @@ func (q *query) unheldAt(s Site) bool {
 // be called in this one with the lock held, directly or through an interface.
 func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 	for _, s := range q.graph.sites[fn] {
-		if !q.inTest(s.Caller) && !s.Spawns && (!q.NoneHeld(s.Instr, q.lock) || q.assumed(s.Caller, q.lock)) {
+		if !q.InTest(s.Caller) && !s.Spawns && (!q.NoneHeld(s.Instr, q.lock) || q.assumed(s.Caller, q.lock)) {
 			return true
 		}
 	}
@@ -154,7 +154,7 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 		return false
 	}
 	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
-		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
+		return !q.InTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
 	})
 }
 
@@ -187,7 +187,7 @@ func (q *query) ownsLock(fn *ssa.Function) bool {
 // receiver's own, though it may have the same name.
 func (q *query) heldFor(i ssa.CallInstruction) bool {
 	recv := q.paths.Of(i.Common().Value)
-	return slices.ContainsFunc(q.locks.HeldBefore(i), func(h lockset.Held) bool {
+	return slices.ContainsFunc(q.HeldBefore(i), func(h lockset.Held) bool {
 		owner, ok := h.Path.Parent()
 		return CouldBe(h.Path, q.lock) && !(ok && recv != owner && recv.HasPrefix(owner))
 	})
@@ -196,19 +196,19 @@ func (q *query) heldFor(i ssa.CallInstruction) bool {
 // NoneHeld reports whether no lock that could be l may be held when instr
 // begins.
 func (j *Judge) NoneHeld(instr ssa.Instruction, l contract.Lock) bool {
-	return !slices.ContainsFunc(j.locks.HeldBefore(instr), func(h lockset.Held) bool { return CouldBe(h.Path, l) })
+	return !slices.ContainsFunc(j.HeldBefore(instr), func(h lockset.Held) bool { return CouldBe(h.Path, l) })
 }
 
 // CouldBe reports whether the lock at p could be l.
 func CouldBe(p access.Path, l contract.Lock) bool {
-	v, known := holder(p)
+	v, known := Holder(p)
 	return v == l.Var || !known || l.Shared
 }
 
-// holder returns the variable that holds the lock at p. It is not known, and
+// Holder returns the variable that holds the lock at p. It is not known, and
 // known is false, if the variable holds a pointer, so that the lock can have
 // other names; a local variable is known and nil.
-func holder(p access.Path) (v *types.Var, known bool) {
+func Holder(p access.Path) (v *types.Var, known bool) {
 	deref := p.Last().Kind == access.Deref
 	if deref {
 		p, _ = p.Parent()
@@ -250,14 +250,14 @@ var (
 	specialName = pattern.New(`(?:^|[A-Za-z0-9_])Locked(?:$|[A-Z0-9_])|(?:^|[a-z0-9_])(?:Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
 	// specialDoc is in comments that say something about locks or goroutines
 	// which is not read as a contract.
-	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|safely|before|\b(?:only|until)\b[^.]*\bafter\b|\bafter\b[^.]*\b(?:ended|done|finished|stopped|closed)\b|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
 )
 
 // calledFromOutside reports whether other packages can call fn while holding
 // none of the locks that they cannot name: it is exported, or a method of a
 // type of which other packages may have values in an interface.
 func (q *query) calledFromOutside(fn *ssa.Function) bool {
-	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
+	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.InTest(fn) || q.graph.values[fn] || Prepares(fn) {
 		return false
 	}
 	recv := fn.Signature.Recv()
@@ -292,18 +292,33 @@ func (q *query) boxedUnlocked(tn *types.TypeName) bool {
 	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(i ssa.Instruction) bool { return !q.NoneHeld(i, q.lock) })
 }
 
-// special reports whether a function of that name begins or ends the life of
-// an object, or is called by another package's algorithm on its data.
-func special(name string) bool {
-	switch name {
+// Prepares reports whether a function begins the life of an object, by its
+// name, or is called by an algorithm of package sort or heap on its data.
+func Prepares(fn *ssa.Function) bool {
+	switch name := fn.Name(); name {
 	case "Len", "Less", "Swap", "Push", "Pop":
-		return true
+		return sortable(fn)
+	default:
+		return lifecycle.MatchString(name)
 	}
-	return lifecycle.MatchString(name)
+}
+
+// sortable reports whether fn is a method of a type that can be sorted.
+func sortable(fn *ssa.Function) bool {
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return false
+	}
+	for _, name := range []string{"Len", "Less", "Swap"} {
+		if m, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg.Pkg, name); m == nil {
+			return false
+		}
+	}
+	return true
 }
 
 var lifecycle = pattern.New(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
 
-func (j *Judge) inTest(fn *ssa.Function) bool {
+func (j *Judge) InTest(fn *ssa.Function) bool {
 	return strings.HasSuffix(j.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
 }

@@ -50,6 +50,7 @@ type Judge struct {
 	*facts
 	stopped map[*types.Var]bool    // see stops; made when first asked for
 	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
+	held    map[ssa.Instruction]lockset.Set
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -69,5 +70,15 @@ func run(pass *analysis.Pass) (any, error) {
 
 // Judge returns a new judge of the package.
 func (r *Result) Judge() *Judge {
-	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait)}
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), held: make(map[ssa.Instruction]lockset.Set)}
+}
+
+// HeldBefore returns the locks that are held when instr begins.
+func (j *Judge) HeldBefore(instr ssa.Instruction) lockset.Set {
+	set, ok := j.held[instr]
+	if !ok {
+		set = j.locks.HeldBefore(instr)
+		j.held[instr] = set
+	}
+	return set
 }

@@ -51,6 +51,9 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 	}
 	d := new(Verdict)
 	for _, a := range all {
+		if !j.locks.Reached(a.Instr.Block()) {
+			continue
+		}
 		if !j.NoneHeld(a.Instr, l) {
 			d.Held = append(d.Held, a)
 			if site := j.readLocked(a, l); site != nil {
@@ -61,7 +64,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 		if a.Use == NoUse || j.Excused(a.Instr) || j.assumed(a.Instr.Parent(), l) || j.renewed(a) {
 			continue
 		}
-		if _, ok := j.shared(a.Instr, a.Object); ok && !j.inTest(a.Instr.Parent()) {
+		if _, ok := j.shared(a.Instr, a.Object); ok && !j.InTest(a.Instr.Parent()) {
 			d.Unheld++
 		}
 		if w, ok := j.Unheld(a.Instr, l, a.Object); ok {
@@ -97,7 +100,7 @@ func OnePerFunction(all []Violation) []Violation {
 // they prepare the object, such as register: it may be used only afterwards.
 func (j *Judge) frozen(all []Access) bool {
 	return !slices.ContainsFunc(all, func(a Access) bool {
-		if a.Use < Calls || j.inTest(a.Instr.Parent()) || prepares.MatchString(a.Instr.Parent().Name()) {
+		if a.Use < Calls || j.InTest(a.Instr.Parent()) || prepares.MatchString(a.Instr.Parent().Name()) {
 			return false
 		}
 		_, ok := j.shared(a.Instr, a.Object)
@@ -119,7 +122,7 @@ func (j *Judge) inPhases(v *types.Var, w Way) bool {
 }
 
 // otherLocks lists the locks, by the variables that hold them, that every write
-// Holds beside the guard. To read, one of them is enough.
+// holds beside the guard. To read, one of them is enough.
 func (j *Judge) otherLocks(all []Access, guard contract.Lock) []*types.Var {
 	var common []*types.Var
 	first := true
@@ -131,8 +134,8 @@ func (j *Judge) otherLocks(all []Access, guard contract.Lock) []*types.Var {
 			continue
 		}
 		var held []*types.Var
-		for _, h := range j.locks.HeldBefore(a.Instr) {
-			if v, _ := holder(h.Path); v != nil && h.Must && v != guard.Var {
+		for _, h := range j.HeldBefore(a.Instr) {
+			if v, _ := Holder(h.Path); v != nil && h.Must && v != guard.Var {
 				held = append(held, v)
 			}
 		}
@@ -147,8 +150,8 @@ func (j *Judge) otherLocks(all []Access, guard contract.Lock) []*types.Var {
 
 // holdsOne reports whether one of the locks is held at instr.
 func (j *Judge) holdsOne(instr ssa.Instruction, locks []*types.Var) bool {
-	return len(locks) > 0 && slices.ContainsFunc(j.locks.HeldBefore(instr), func(h lockset.Held) bool {
-		v, _ := holder(h.Path)
+	return len(locks) > 0 && slices.ContainsFunc(j.HeldBefore(instr), func(h lockset.Held) bool {
+		v, _ := Holder(h.Path)
 		return h.Must && slices.Contains(locks, v)
 	})
 }
@@ -199,7 +202,7 @@ func (j *Judge) readLocked(a Access, l contract.Lock) ssa.Instruction {
 		return nil
 	}
 	var site ssa.Instruction
-	for _, h := range j.locks.HeldBefore(a.Instr) {
+	for _, h := range j.HeldBefore(a.Instr) {
 		switch {
 		case !CouldBe(h.Path, l):
 		case h.Mode != lockset.Read || !h.Must || len(h.Sites) == 0 || h.Path.LastField() != l.Var && h.Path.Root().Var != l.Var:
@@ -218,14 +221,14 @@ func (j *Judge) readLocked(a Access, l contract.Lock) ssa.Instruction {
 // that is not fresh.
 func (j *Judge) writtenLater(all []Access) bool {
 	for _, a := range all {
-		if a.Use < Calls || j.inTest(a.Instr.Parent()) {
+		if a.Use < Calls || j.InTest(a.Instr.Parent()) {
 			continue
 		}
 		root := a.Object.Root()
 		if (root.Kind == access.Local || root.Kind == access.OtherValue) && root.Func() == a.Instr.Parent() && j.fresh(root.Value, 0) && !j.published(root, a.Instr) {
 			continue
 		}
-		if fn := a.Instr.Parent(); fn.Name() == "init" || special(fn.Name()) && a.Use == Writes && !j.holdsAny(a.Instr) {
+		if fn := a.Instr.Parent(); fn.Name() == "init" || Prepares(fn) && a.Use == Writes && !j.holdsAny(a.Instr) {
 			continue
 		}
 		return true
@@ -233,7 +236,7 @@ func (j *Judge) writtenLater(all []Access) bool {
 	return false
 }
 
-func (j *Judge) holdsAny(instr ssa.Instruction) bool { return len(j.locks.HeldBefore(instr)) > 0 }
+func (j *Judge) holdsAny(instr ssa.Instruction) bool { return len(j.HeldBefore(instr)) > 0 }
 
 // renewed reports whether the object was replaced by a fresh one before, in
 // the same function, as in s.conn = newConn().

@@ -1,0 +1,113 @@
+package quiet
+
+import "sync"
+
+// The lock of the container keeps apart what its parts do without theirs.
+type store struct {
+	mu     sync.RWMutex
+	shelve map[string]*shelf
+}
+
+type shelf struct {
+	mu    sync.Mutex
+	items []int
+}
+
+func (s *shelf) add(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items = append(s.items, n)
+}
+
+func (s *shelf) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items = nil
+}
+
+func (s *store) Add(name string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelve[name].add(n)
+}
+
+func (s *store) Drop(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelve[name].drop()
+}
+
+func (s *store) Count(name string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.shelve[name].items)
+}
+
+// Writers hold both locks, so that one of them is enough for readers.
+type Twice struct {
+	write sync.Mutex
+	mu    sync.Mutex
+	n     int
+}
+
+func (t *Twice) Set(n int) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	t.mu.Lock()
+	t.n = n
+	t.mu.Unlock()
+}
+
+func (t *Twice) Get() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n
+}
+
+func (t *Twice) Add(d int) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	n := t.n + d
+	t.mu.Lock()
+	t.n = n
+	t.mu.Unlock()
+}
+
+// The caller holds the lock, as the name says, or the comment.
+type Queue struct {
+	mu    sync.Mutex
+	items []int
+}
+
+func (q *Queue) Push(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = append(q.items, n)
+}
+
+func (q *Queue) Reset() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = nil
+}
+
+func (q *Queue) SizeLocked() int { return len(q.items) }
+
+// Peek wants q.mu to be held.
+func (q *Queue) Peek() int { return q.items[0] }
+
+func (q *Queue) Rough() bool {
+	// A race is all right here: the result is only shown.
+	return len(q.items) > 0
+}
+
+// Code that is not in this program.
+const debug = false
+
+func (q *Queue) Debug() {
+	if debug {
+		q.mu.Lock()
+		q.mu.Unlock()
+		q.items = nil
+	}
+}
