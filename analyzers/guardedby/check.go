@@ -1,6 +1,7 @@
 package guardedby
 
 import (
+	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 type checker struct {
@@ -25,7 +27,6 @@ type checker struct {
 	contracts *contract.Result
 	funcs     []*ssa.Function
 	judge     *guard.Judge
-	seen      map[token.Pos]bool
 }
 
 // check judges the accesses of all variables that a lock seems to guard.
@@ -38,17 +39,21 @@ func (c *checker) check(guards []inferred) {
 	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return wanted[v] }) {
 		byVar[a.Var] = append(byVar[a.Var], a)
 	}
+	guarded := make(map[*types.Var]bool)
 	for _, g := range guards {
-		c.checkVariable(g, byVar[g.v])
+		guarded[g.v] = c.checkVariable(g, byVar[g.v])
+	}
+	if c.report.Tier() == config.Strict {
+		c.checkUnguarded(guarded)
 	}
 }
 
 // checkVariable reports the accesses of a variable without the lock that guards
-// it.
-func (c *checker) checkVariable(g inferred, all []guard.Access) {
+// it. It reports whether the lock is believed to.
+func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 	verdict := c.judge.Variable(g.v, g.lock, all)
 	if verdict == nil {
-		return
+		return false
 	}
 	var kept []guard.Access
 	for _, a := range verdict.Held {
@@ -57,13 +62,22 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) {
 		}
 	}
 	if !slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use != guard.Reads }) {
-		return
+		return false
 	}
 	believed := c.believed(g, kept, verdict.Unheld)
 	if believed == config.Strict && len(kept) < minHeld {
-		return
+		return false
+	}
+	c.checkHandedOut(g, kept)
+	for _, r := range verdict.ReadLocked {
+		if g.sure[r.Instr] && c.writtenAlone(g, kept) {
+			c.reportReadLocked(g, r, believed)
+		}
 	}
 	for _, w := range guard.OnePerFunction(verdict.Wrong) {
+		if onlyLeads(w.Instr) || c.otherOwner(g, w) {
+			continue
+		}
 		opponent, sure, ok := c.opponent(w, kept)
 		if !ok {
 			continue
@@ -74,24 +88,73 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) {
 		}
 		c.reportAccess(g, w, opponent, len(kept), verdict.Unheld, tier)
 	}
+	return true
+}
+
+// otherOwner reports whether w holds the lock of another type that belongs to its
+// object: objects of this type are parts of several others, each with a lock of its
+// own for them.
+func (c *checker) otherOwner(g inferred, w guard.Violation) bool {
+	return slices.ContainsFunc(c.judge.HeldBefore(w.Instr), func(h lockset.Held) bool {
+		lock, _ := guard.Holder(h.Path)
+		return lock != nil && belongs(h.Path, w.Object) && !c.together(lock, g.lock.Var)
+	})
+}
+
+// together reports whether two locks are fields of one struct, or both at package
+// level.
+func (c *checker) together(a, b *types.Var) bool {
+	if !a.IsField() || !b.IsField() {
+		return a.IsField() == b.IsField()
+	}
+	for _, n := range syntax.Enclosing(c.pass.Files, a.Pos()) {
+		if st, ok := n.(*ast.StructType); ok {
+			return st.Pos() <= b.Pos() && b.Pos() < st.End()
+		}
+	}
+	return false
+}
+
+// onlyLeads reports whether instr is only the way to the fields of a struct,
+// which are variables of their own.
+func onlyLeads(instr ssa.Instruction) bool {
+	addr, ok := instr.(*ssa.FieldAddr)
+	return ok && !slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		_, ok := ref.(*ssa.FieldAddr)
+		return !ok
+	})
+}
+
+// writtenAlone reports whether somebody writes the variable with the lock held
+// for writing.
+func (c *checker) writtenAlone(g inferred, kept []guard.Access) bool {
+	return slices.ContainsFunc(kept, func(a guard.Access) bool {
+		return a.Use == guard.Writes && slices.ContainsFunc(c.judge.HeldBefore(a.Instr), func(h lockset.Held) bool {
+			v, _ := guard.Holder(h.Path)
+			return v == g.lock.Var && h.Mode == lockset.Write
+		})
+	})
 }
 
 // Thresholds: how many accesses must hold the lock for it to be called the guard,
-// and how many there must be for each that does not to leave no doubt.
+// how many there must be for each that does not to leave no doubt, and how many
+// may not if the lock is known to be for this variable: where more do not, it is
+// for some of its uses only.
 const (
-	minHeld = 3
-	minSure = 4
+	minHeld   = 3
+	minSure   = 4
+	maxUnheld = 2
 )
 
 // believed returns the tier for reports about a guard: nearly all accesses hold
-// the lock, or half of them do, and one that writes takes it for this variable
-// alone.
+// the lock, or of a few accesses half do, and one that writes takes it for this
+// variable alone.
 func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.Tier {
 	if len(kept) >= minHeld && len(kept) >= minSure*unheld {
 		return config.Default
 	}
 	alone := slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use == guard.Writes && g.alone[a.Instr] })
-	if alone && len(kept) >= unheld {
+	if alone && unheld <= maxUnheld && len(kept) >= unheld {
 		return config.Default
 	}
 	return config.Strict

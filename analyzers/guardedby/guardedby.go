@@ -2,7 +2,6 @@ package guardedby
 
 import (
 	"embed"
-	"go/token"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -43,7 +42,6 @@ func run(pass *analysis.Pass) (any, error) {
 		locks:     pass.ResultOf[lockset.Analyzer].(*lockset.Result),
 		contracts: pass.ResultOf[contract.Analyzer].(*contract.Result),
 		funcs:     pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs,
-		seen:      make(map[token.Pos]bool),
 	}
 	if guards := c.infer(); len(guards) > 0 {
 		c.judge = pass.ResultOf[guard.Analyzer].(*guard.Result).Judge()

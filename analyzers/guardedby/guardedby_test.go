@@ -13,6 +13,10 @@ func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), guardedby.Analyzer, "noisy", "quiet", "limitations")
 }
 
+func TestFix(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), guardedby.Analyzer, "fix")
+}
+
 func TestStrict(t *testing.T) {
 	tier := config.Analyzer.Flags.Lookup("tier")
 	if err := tier.Value.Set(string(config.Strict)); err != nil {

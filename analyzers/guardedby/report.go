@@ -13,34 +13,20 @@ import (
 
 // reportAccess reports an access without the lock.
 func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access, held, unheld int, tier config.Tier) {
-	if c.seen[w.Instr.Pos()] {
-		return
-	}
-	c.seen[w.Instr.Pos()] = true
 	key := map[guard.Use]string{guard.Reads: "read", guard.Calls: "used", guard.Writes: "write"}[w.Use]
-	otherKey := map[guard.Use]string{guard.Reads: "-read", guard.Calls: "-write", guard.Writes: "-write"}[other.Use]
-	fn := w.Instr.Parent()
-	name := c.judge.Text(w.Access)
-	place := wording.Place(c.pass.Fset, other.Instr.Pos())
-	d := diagnostic.Diagnostic{
-		Category:   key,
-		Tier:       tier,
-		Confidence: diagnostic.Medium,
-		Pos:        w.Instr.Pos(),
-		Message: message.New(message.Key(key+otherKey), "func", wording.Func(fn), "variable", name, "lock", g.lock.Text,
-			"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)), "other", wording.Func(other.Instr.Parent()), "place", place),
-		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: g.v.Pos()},
-		Function:   fn.RelString(c.pass.Pkg),
-		Operations: []token.Pos{other.Instr.Pos()},
-	}
-	role, otherRole := diagnostic.RoleRead, message.Key("read-here")
-	if other.Use != guard.Reads {
-		role, otherRole = diagnostic.RoleWrite, "written-here"
-	}
+	otherUse := map[guard.Use]string{guard.Reads: "-read", guard.Calls: "-write", guard.Writes: "-write"}[other.Use]
+	d := c.diagnostic(key, w.Access, g, message.New(message.Key(key+otherUse), "func", wording.Func(w.Instr.Parent()), "variable", c.judge.Text(w.Access), "lock", g.lock.Text,
+		"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)), "other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())))
+	d.Tier = tier
+	d.Operations = []token.Pos{other.Instr.Pos()}
 	add := func(role diagnostic.Role, pos token.Pos, m message.Message) {
 		d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: pos, Message: m})
 	}
-	add(role, other.Instr.Pos(), message.New(otherRole, "lock", g.lock.Text))
+	if other.Use == guard.Reads {
+		add(diagnostic.RoleRead, other.Instr.Pos(), message.New("read-here", "lock", g.lock.Text))
+	} else {
+		add(diagnostic.RoleWrite, other.Instr.Pos(), message.New("written-here", "lock", g.lock.Text))
+	}
 	for _, h := range c.judge.HeldBefore(other.Instr) {
 		if lock, _ := guard.Holder(h.Path); lock == g.lock.Var && len(h.Sites) > 0 {
 			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("locked-here", "lock", g.lock.Text))
@@ -54,5 +40,29 @@ func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access
 		}
 		add(role, s.Instr.Pos(), message.New(key, "func", wording.Func(s.Caller), "lock", g.lock.Text))
 	}
+	if fix, ok := c.commentFix(g); ok && tier == config.Default {
+		d.Fixes = []diagnostic.Fix{fix}
+	}
 	c.report.Report(d)
+}
+
+// reportReadLocked reports a write under the lock, held only for reading.
+func (c *checker) reportReadLocked(g inferred, r guard.ReadLocked, tier config.Tier) {
+	d := c.diagnostic("read-locked", r.Access, g, message.New("write-read-locked", "func", wording.Func(r.Instr.Parent()), "variable", c.judge.Text(r.Access),
+		"lock", g.lock.Text, "locked", wording.Place(c.pass.Fset, r.Site.Pos())))
+	d.Tier = tier
+	d.Operations = []token.Pos{r.Site.Pos()}
+	d.Related = []diagnostic.Related{{Role: diagnostic.RoleLock, Pos: r.Site.Pos(), Message: message.New("read-locked-here", "lock", g.lock.Text)}}
+	c.report.Report(d)
+}
+
+func (c *checker) diagnostic(category string, a guard.Access, g inferred, m message.Message) diagnostic.Diagnostic {
+	return diagnostic.Diagnostic{
+		Category:   category,
+		Confidence: diagnostic.Medium,
+		Pos:        a.Instr.Pos(),
+		Message:    m,
+		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: c.judge.Text(a), Decl: g.v.Pos()},
+		Function:   a.Instr.Parent().RelString(c.pass.Pkg),
+	}
 }

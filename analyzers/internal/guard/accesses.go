@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -12,7 +13,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
-// A use is what an access does.
+// A Use is what an access does.
 type Use uint8
 
 const (
@@ -22,7 +23,7 @@ const (
 	Writes
 )
 
-// An accessed variable is an access of a variable with a contract.
+// An Access is one access of a variable.
 type Access struct {
 	Var    *types.Var
 	Instr  ssa.Instruction // makes the address, or loads the field of a value
@@ -126,6 +127,19 @@ func (j *Judge) useBy(instr ssa.Instruction, addr ssa.Value, depth int) Use {
 		return Reads
 	}
 	return NoUse
+}
+
+// ChangesContent reports whether an access writes into the map or slice that the
+// variable holds.
+func ChangesContent(a Access) bool {
+	if load, ok := a.Instr.(*ssa.UnOp); ok && load.Op == token.MUL {
+		return writesThrough(load)
+	}
+	addr, ok := a.Instr.(ssa.Value)
+	return ok && slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		load, ok := ref.(*ssa.UnOp)
+		return ok && load.Op == token.MUL && writesThrough(load)
+	})
 }
 
 // writesThrough reports whether the map or slice that was loaded is written.

@@ -26,6 +26,8 @@ func (j *Judge) Sites(fn *ssa.Function) []Site { return j.graph.sites[fn] }
 
 type graph struct {
 	sites map[*ssa.Function][]Site
+	// starts are the places in a function that start goroutines.
+	starts map[*ssa.Function][]ssa.Instruction
 	// invoked are the names of methods that are called through interfaces,
 	// with the calls.
 	invoked map[string][]ssa.CallInstruction
@@ -40,6 +42,7 @@ type graph struct {
 func (j *Judge) callGraph() *graph {
 	g := &graph{
 		sites:   make(map[*ssa.Function][]Site),
+		starts:  make(map[*ssa.Function][]ssa.Instruction),
 		invoked: make(map[string][]ssa.CallInstruction),
 		values:  make(map[*ssa.Function]bool),
 		boxed:   make(map[*types.TypeName][]ssa.Instruction),
@@ -95,6 +98,11 @@ func exportedFields(pkg *types.Package) map[*types.Var]bool {
 func (j *Judge) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction) ssa.Value {
 	common := instr.Common()
 	_, spawns := instr.(*ssa.Go)
+	defer func() {
+		if spawns {
+			g.starts[instr.Parent()] = append(g.starts[instr.Parent()], instr)
+		}
+	}()
 	if common.IsInvoke() {
 		g.invoked[common.Method.Name()] = append(g.invoked[common.Method.Name()], instr)
 	}

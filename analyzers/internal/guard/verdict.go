@@ -75,7 +75,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 	d.Wrong = slices.DeleteFunc(d.Wrong, func(w Violation) bool { return w.Use == Reads && j.holdsOne(w.Instr, others) })
 	frozen := j.frozen(all)
 	for i, w := range d.Wrong {
-		d.Wrong[i].Doubtful = j.HandsOver(w.Access) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
+		d.Wrong[i].Doubtful = j.HandsOver(w.Access) || j.beforeStart(w) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
 	}
 	return d
 }
@@ -119,6 +119,28 @@ func (j *Judge) inPhases(v *types.Var, w Way) bool {
 	}
 	path := "/" + j.pass.Pkg.Path() + "/"
 	return strings.Contains(path, "/internal/")
+}
+
+// beforeStart reports whether a violation only sets the variable, and its
+// function, or one on the way to it, goes on to start goroutines in any case:
+// until then they cannot interfere.
+func (j *Judge) beforeStart(w Violation) bool {
+	addr, ok := w.Instr.(ssa.Value)
+	if !ok || slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		_, ok := ref.(*ssa.Store)
+		return !ok
+	}) {
+		return false
+	}
+	at := []ssa.Instruction{w.Instr}
+	for _, s := range w.Way.Calls {
+		if !s.Spawns {
+			at = append(at, s.Instr)
+		}
+	}
+	return slices.ContainsFunc(at, func(i ssa.Instruction) bool {
+		return slices.ContainsFunc(j.graph.starts[i.Parent()], func(s ssa.Instruction) bool { return before(i, s) })
+	})
 }
 
 // otherLocks lists the locks, by the variables that hold them, that every write

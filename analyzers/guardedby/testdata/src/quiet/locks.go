@@ -111,3 +111,51 @@ func (q *Queue) Debug() {
 		q.items = nil
 	}
 }
+
+// Objects of one type are parts of two others, each with a lock for them.
+type info struct{ host string }
+
+type client struct {
+	mu   sync.Mutex
+	info info
+}
+
+func (c *client) SetHost(h string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.info.host = h
+}
+
+func (c *client) Host() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host
+}
+
+func (c *client) HasHost() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host != ""
+}
+
+func (c *client) SameHost(h string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host == h
+}
+
+type gateway struct {
+	mu   sync.Mutex
+	info *info
+}
+
+func (g *gateway) Host() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.info.host
+}
+
+// Clients and gateways are made.
+func parts() (*client, *gateway) { return &client{}, &gateway{info: &info{}} }
+
+var _, Gateway = parts()

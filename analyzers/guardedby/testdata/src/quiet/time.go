@@ -76,3 +76,33 @@ func (s *Server) serve() {
 	defer s.mu.Unlock()
 	s.conns++
 }
+
+// A function that sets the fields up and goes on to start the goroutines.
+type Runner struct {
+	mu    sync.Mutex
+	steps chan int
+	count map[int]int
+}
+
+func (r *Runner) Run(n int) {
+	r.steps = make(chan int)
+	r.count = make(map[int]int)
+	for range n {
+		go r.work()
+	}
+	go r.work()
+}
+
+func (r *Runner) work() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.count[0]++
+	close(r.steps)
+	r.steps = nil
+}
+
+func (r *Runner) Count() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.count[0] + len(r.steps)
+}
