@@ -65,3 +65,38 @@ func Remember(k, v string) {
 func Recall(k string) string {
 	return cache[k] // want `Recall reads cache without holding cacheMu, which 1 of its 2 accesses hold; Remember may write it`
 }
+
+// A field of a field is reported once.
+type Meter struct {
+	mu    sync.Mutex
+	total struct{ count, bytes int }
+}
+
+func (m *Meter) Add(n int) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.total.count++
+	m.total.bytes += n
+}
+
+func (m *Meter) Reset() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.total.count, m.total.bytes = 0, 0
+}
+
+func (m *Meter) Mean() int {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.total.bytes / m.total.count
+}
+
+func (m *Meter) Empty() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.total.bytes == 0
+}
+
+func (m *Meter) Bytes() int {
+	return m.total.bytes // want `Bytes reads m.total.bytes without holding mu, which 4 of its 5 accesses hold`
+}

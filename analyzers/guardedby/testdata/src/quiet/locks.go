@@ -115,47 +115,72 @@ func (q *Queue) Debug() {
 // Objects of one type are parts of two others, each with a lock for them.
 type info struct{ host string }
 
-type client struct {
+type Client struct {
 	mu   sync.Mutex
 	info info
 }
 
-func (c *client) SetHost(h string) {
+func (c *Client) SetHost(h string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.info.host = h
 }
 
-func (c *client) Host() string {
+func (c *Client) Host() string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.info.host
 }
 
-func (c *client) HasHost() bool {
+func (c *Client) HasHost() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.info.host != ""
 }
 
-func (c *client) SameHost(h string) bool {
+func (c *Client) SameHost(h string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.info.host == h
 }
 
-type gateway struct {
+type Gateway struct {
 	mu   sync.Mutex
 	info *info
 }
 
-func (g *gateway) Host() string {
+func (g *Gateway) Host() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.info.host
 }
 
-// Clients and gateways are made.
-func parts() (*client, *gateway) { return &client{}, &gateway{info: &info{}} }
+// The lock is for some uses only, and most others do without.
+type Rarely struct {
+	mu   sync.Mutex
+	kind int
+}
 
-var _, Gateway = parts()
+func (r *Rarely) Promote() {
+	r.mu.Lock()
+	r.kind++
+	r.mu.Unlock()
+}
+
+func (r *Rarely) Demote() {
+	r.mu.Lock()
+	r.kind--
+	r.mu.Unlock()
+}
+
+func (r *Rarely) Low() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kind < 0
+}
+
+func (r *Rarely) Kind() int { return r.kind }
+
+func (r *Rarely) High() bool { return r.kind > 0 }
+
+func (r *Rarely) Zero() bool { return r.kind == 0 }

@@ -27,10 +27,8 @@ func (l *Lazy) Words() []string {
 	return l.words
 }
 
-func (l *Lazy) First() string {
-	l.load()
-	return l.words[0]
-}
+// First is for those who have called Words.
+func (l *Lazy) First() string { return l.words[0] }
 
 // The goroutines are over.
 func Sum(parts [][]int) int {
@@ -99,6 +97,19 @@ func (r *Runner) work() {
 	r.count[0]++
 	close(r.steps)
 	r.steps = nil
+}
+
+func (r *Runner) Stop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.steps = nil
+	r.count = nil
+}
+
+func (r *Runner) Busy() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.steps) > 0 && len(r.count) > 0
 }
 
 func (r *Runner) Count() int {

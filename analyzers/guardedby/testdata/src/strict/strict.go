@@ -71,3 +71,34 @@ func (c *Conn) Advance() {
 }
 
 func (c *Conn) Set(state int) { c.state = state }
+
+// What is filled when it is first needed, and read without asking for that.
+type Lazy struct {
+	mu     sync.Mutex
+	loaded bool
+	words  []string
+}
+
+func (l *Lazy) load() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.loaded {
+		return
+	}
+	l.words = append(l.words, "a")
+	l.words = append(l.words, "b")
+	l.words = append(l.words, "c")
+	l.loaded = true
+}
+
+func (l *Lazy) Words() []string {
+	l.load()
+	return l.words
+}
+
+func (l *Lazy) Count() int {
+	l.load()
+	return len(l.words)
+}
+
+func (l *Lazy) First() string { return l.words[0] } // want `First reads l.words without holding mu`
