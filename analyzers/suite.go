@@ -22,6 +22,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/mixedatomic"
 	"github.com/lockstep-go/lockstep/analyzers/nocounterpart"
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
@@ -48,6 +49,7 @@ func Suite() []*analysis.Analyzer {
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,
 		missingunlock.Analyzer,
+		mixedatomic.Analyzer,
 		nocounterpart.Analyzer,
 		sigchanyzer.Analyzer,
 		syncmisuse.Analyzer,

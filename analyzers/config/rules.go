@@ -22,6 +22,7 @@ func Rules() []string {
 		"loopclosure",
 		"lostcancel",
 		"missingunlock",
+		"mixedatomic",
 		"nocounterpart",
 		"sigchanyzer",
 		"syncmisuse",

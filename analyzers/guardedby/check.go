@@ -166,7 +166,6 @@ func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.T
 // the object, and nobody in the package is known to use it then.
 func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Access, sure, ok bool) {
 	from := w.Way.Origin(w.Instr.Parent())
-	over := c.heldOver(w)
 	ends := teardown.MatchString(w.Instr.Parent().Name()) || from.Func != nil && teardown.MatchString(from.Func.Name())
 	var found guard.Access
 	for _, use := range []guard.Use{guard.Writes, guard.Calls, guard.Reads} {
@@ -174,11 +173,11 @@ func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Acce
 			break
 		}
 		for _, a := range kept {
-			if a.Use != use || c.prepared(a, w) || c.excludes(over, a) {
+			if a.Use != use || c.prepared(a, w) {
 				continue
 			}
-			elsewhere, spawned := c.elsewhere(a, from)
-			if !elsewhere {
+			meets, spawned := c.judge.MayMeet(a, w)
+			if !meets {
 				continue
 			}
 			if (use == guard.Reads || !c.firstTime(a)) && (spawned || !ends) {
@@ -193,40 +192,6 @@ func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Acce
 }
 
 var teardown = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|finish|finalize)`)
-
-// elsewhere reports whether an access is reached from another origin, which is
-// not one that prepares the object, and whether that is a goroutine that the
-// package starts.
-func (c *checker) elsewhere(a guard.Access, from guard.Origin) (elsewhere, spawned bool) {
-	if guard.Prepares(a.Instr.Parent()) {
-		return false, false
-	}
-	for o := range c.judge.Origins(a.Instr.Parent()) {
-		switch {
-		case o == from || o.Func != nil && (guard.Prepares(o.Func) || c.judge.InTest(o.Func)):
-		default:
-			elsewhere = true
-			spawned = spawned || o.Func == nil
-		}
-	}
-	return elsewhere, spawned
-}
-
-// heldOver returns the locks that are held at w or at a call on its way.
-func (c *checker) heldOver(w guard.Violation) []*types.Var {
-	held := c.judge.HeldOver(w.Instr)
-	for _, s := range w.Way.Calls {
-		if !s.Spawns {
-			held = append(held, c.judge.HeldOver(s.Instr)...)
-		}
-	}
-	return held
-}
-
-// excludes reports whether one of the locks is held at a too.
-func (c *checker) excludes(locks []*types.Var, a guard.Access) bool {
-	return len(locks) > 0 && slices.ContainsFunc(c.judge.HeldOver(a.Instr), func(v *types.Var) bool { return slices.Contains(locks, v) })
-}
 
 // prepared reports whether the write a has been made before w for certain, and
 // is not made again: its function, which is called on every way to w, asks first

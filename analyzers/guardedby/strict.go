@@ -125,7 +125,7 @@ func (c *checker) checkField(v *types.Var, owner *owner, all []guard.Access) {
 		return a.Use == guard.NoUse || c.judge.InTest(a.Instr.Parent())
 	})
 	for _, w := range verdict.Wrong {
-		if w.Use != guard.Writes || onlyLeads(w.Instr) || len(c.heldOver(w)) > 0 {
+		if w.Use != guard.Writes || onlyLeads(w.Instr) || len(c.judge.HeldOn(w)) > 0 {
 			continue
 		}
 		other, sure, ok := c.opponent(w, used)

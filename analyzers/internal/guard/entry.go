@@ -36,13 +36,19 @@ type Way struct {
 }
 
 // Unheld returns a way on which the lock l is certainly not held when instr
-// begins, for the object at the path obj.
+// begins, for the object at the path obj. The zero lock is held nowhere.
 func (j *Judge) Unheld(instr ssa.Instruction, l contract.Lock, obj access.Path) (Way, bool) {
 	q := &query{Judge: j, lock: l, busy: make(map[*ssa.Function]bool)}
 	if !j.NoneHeld(instr, l) || j.joined(instr) {
 		return Way{}, false
 	}
 	return q.enter(instr, obj, 0)
+}
+
+// Reached returns a way to instr on which the object at obj is shared, whatever
+// is held.
+func (j *Judge) Reached(instr ssa.Instruction, obj access.Path) (Way, bool) {
+	return j.Unheld(instr, contract.Lock{}, obj)
 }
 
 // UnheldCall returns a way on which the lock l is certainly not held when the
@@ -150,7 +156,7 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 			return true
 		}
 	}
-	if fn.Signature.Recv() == nil {
+	if fn.Signature.Recv() == nil || q.lock.Var == nil {
 		return false
 	}
 	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
@@ -196,7 +202,7 @@ func (q *query) heldFor(i ssa.CallInstruction) bool {
 // NoneHeld reports whether no lock that could be l may be held when instr
 // begins.
 func (j *Judge) NoneHeld(instr ssa.Instruction, l contract.Lock) bool {
-	return !slices.ContainsFunc(j.HeldBefore(instr), func(h lockset.Held) bool { return CouldBe(h.Path, l) })
+	return l.Var == nil || !slices.ContainsFunc(j.HeldBefore(instr), func(h lockset.Held) bool { return CouldBe(h.Path, l) })
 }
 
 // CouldBe reports whether the lock at p could be l.
@@ -281,7 +287,7 @@ func typeName(t types.Type) *types.TypeName {
 
 // nameable reports whether other packages can name the lock.
 func (j *Judge) nameable(l contract.Lock) bool {
-	return l.Var.Exported() && (!l.Var.IsField() || j.graph.exportedFields[l.Var])
+	return l.Var != nil && l.Var.Exported() && (!l.Var.IsField() || j.graph.exportedFields[l.Var])
 }
 
 // boxedUnlocked reports whether values of the type are put into interfaces, and

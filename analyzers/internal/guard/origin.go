@@ -104,10 +104,48 @@ func (j *Judge) calls(fn, other *ssa.Function, seen map[*ssa.Function]bool) bool
 	return false
 }
 
-// HeldOver returns the variables of the locks that are held at instr for certain,
+// MayMeet reports whether an access may come at the same time as a violation, as
+// far as locks and origins tell: it is reached from another origin, which is
+// not one that prepares the object, and no lock is held on all ways to both. spawned
+// is set if that origin is a goroutine that the package starts.
+func (j *Judge) MayMeet(a Access, w Violation) (meets, spawned bool) {
+	if Prepares(a.Instr.Parent()) {
+		return false, false
+	}
+	from := w.Way.Origin(w.Instr.Parent())
+	for o := range j.Origins(a.Instr.Parent()) {
+		if o == from || o.Func != nil && (Prepares(o.Func) || j.InTest(o.Func)) {
+			continue
+		}
+		meets = true
+		spawned = spawned || o.Func == nil
+	}
+	if !meets {
+		return false, false
+	}
+	if locks := j.HeldOn(w); len(locks) > 0 {
+		held := j.heldOver(a.Instr)
+		meets = !slices.ContainsFunc(held, func(v *types.Var) bool { return slices.Contains(locks, v) })
+	}
+	return meets, spawned && meets
+}
+
+// HeldOn returns the variables of the locks that are held at a violation, or at a
+// call on its way.
+func (j *Judge) HeldOn(w Violation) []*types.Var {
+	held := j.heldOver(w.Instr)
+	for _, s := range w.Way.Calls {
+		if !s.Spawns {
+			held = append(held, j.heldOver(s.Instr)...)
+		}
+	}
+	return held
+}
+
+// heldOver returns the variables of the locks that are held at instr for certain,
 // or on every way to its function: also those that the function cannot name,
 // such as the lock of the container that its object is in.
-func (j *Judge) HeldOver(instr ssa.Instruction) []*types.Var {
+func (j *Judge) heldOver(instr ssa.Instruction) []*types.Var {
 	held := j.heldVars(instr)
 	return append(held, j.heldByCallers(instr.Parent(), make(map[*ssa.Function]bool))...)
 }
