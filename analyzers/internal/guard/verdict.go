@@ -75,7 +75,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 	d.Wrong = slices.DeleteFunc(d.Wrong, func(w Violation) bool { return w.Use == Reads && j.holdsOne(w.Instr, others) })
 	frozen := j.frozen(all)
 	for i, w := range d.Wrong {
-		d.Wrong[i].Doubtful = j.HandsOver(w.Access) || j.beforeStart(w) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
+		d.Wrong[i].Doubtful = j.HandsOver(w.Access) || j.beforeStart(w) || j.heldByStarter(w, l) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
 	}
 	return d
 }
@@ -141,6 +141,33 @@ func (j *Judge) beforeStart(w Violation) bool {
 	return slices.ContainsFunc(at, func(i ssa.Instruction) bool {
 		return slices.ContainsFunc(j.graph.starts[i.Parent()], func(s ssa.Instruction) bool { return before(i, s) })
 	})
+}
+
+// heldByStarter reports whether a violation is in a goroutine that is started with
+// the lock held by a function that waits for something: it may wait for the
+// goroutine, and hold the lock for it until then.
+func (j *Judge) heldByStarter(w Violation, l contract.Lock) bool {
+	n := len(w.Way.Calls)
+	if n == 0 {
+		return false
+	}
+	start := w.Way.Calls[n-1]
+	if !start.Spawns || j.NoneHeld(start.Instr, l) {
+		return false
+	}
+	for _, b := range start.Caller.Blocks {
+		for _, i := range b.Instrs {
+			if d, ok := i.(*ssa.Defer); ok {
+				if callee := j.locks.Callee(&d.Call); callee != nil && j.waitsIn(callee) != noWait {
+					return true
+				}
+			}
+			if j.waits(i) != noWait {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // otherLocks lists the locks, by the variables that hold them, that every write

@@ -184,3 +184,40 @@ func (r *Rarely) Kind() int { return r.kind }
 func (r *Rarely) High() bool { return r.kind > 0 }
 
 func (r *Rarely) Zero() bool { return r.kind == 0 }
+
+// The lock is held by who starts the goroutines, and waits for them.
+type File struct {
+	mu     sync.Mutex
+	offset int
+}
+
+func (f *File) Seek(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.offset = n
+}
+
+func (f *File) Read(p []byte) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.offset += len(p)
+	return f.offset
+}
+
+func (f *File) Tell() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.offset
+}
+
+func (f *File) WriteTo(emit func(int)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var wg sync.WaitGroup
+	defer func() { wg.Wait() }()
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		emit(f.offset)
+	}()
+}
