@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
@@ -278,15 +279,13 @@ func (c *checker) renewed(a accessed) bool {
 	}
 	for _, b := range fa.Parent().Blocks {
 		for _, i := range b.Instrs {
-			if st, ok := i.(*ssa.Store); ok && through[c.paths.Of(st.Addr)] && reachesInstr(st, fa) && c.freshPath(st.Val, 0) {
+			if st, ok := i.(*ssa.Store); ok && through[c.paths.Of(st.Addr)] && control.Reaches(st, fa) && c.freshPath(st.Val, 0) {
 				return true
 			}
 		}
 	}
 	return false
 }
-
-func reachesInstr(a, b ssa.Instruction) bool { return before(a, b) || reaches(a.Block(), b.Block()) }
 
 // accesses lists the accesses of variables with guards, in source order. An
 // access that reads and writes, such as n++, is one that writes.
