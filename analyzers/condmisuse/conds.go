@@ -234,7 +234,7 @@ func storedElsewhere(lock ssa.Value) bool {
 // store follows assignments of condition variables, and of their L.
 func (cs *conds) store(st *ssa.Store) {
 	addr := cs.paths.Of(st.Addr)
-	if f := addr.Last().Field; f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync" {
+	if syncapi.IsCondLocker(addr.Last().Field) {
 		parent, _ := addr.Parent()
 		if p := placeOf(parent); p.Known() {
 			c := cs.at(p)
@@ -306,6 +306,5 @@ func isSync(t types.Type, names ...string) bool {
 			t = p.Elem()
 		}
 	}
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && slices.Contains(names, n.Obj().Name())
+	return syncapi.Is(t, names...)
 }

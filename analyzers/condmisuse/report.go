@@ -90,11 +90,6 @@ func first(waits []wait) wait {
 	return slices.MinFunc(waits, func(a, b wait) int { return cmp.Compare(a.call.Pos(), b.call.Pos()) })
 }
 
-// isL reports whether f is the lock of sync.Cond.
-func isL(f *types.Var) bool {
-	return f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync"
-}
-
 // funcText names a function in a sentence.
 func funcText(fn *ssa.Function) string {
 	if fn.Parent() == nil {

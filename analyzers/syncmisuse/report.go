@@ -105,9 +105,5 @@ func funcText(fn *ssa.Function) string {
 
 func isMutex(t types.Type) bool {
 	p, ok := t.Underlying().(*types.Pointer)
-	if !ok {
-		return false
-	}
-	n, ok := types.Unalias(p.Elem()).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && (n.Obj().Name() == "Mutex" || n.Obj().Name() == "RWMutex")
+	return ok && syncapi.Is(p.Elem(), "Mutex", "RWMutex")
 }

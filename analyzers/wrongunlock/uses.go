@@ -143,7 +143,7 @@ func (u *uses) add(instr ssa.Instruction, ops []*ssa.Value, paths *access.Paths)
 	st, isStore := instr.(*ssa.Store)
 	for _, op := range ops {
 		v := *op
-		if v == nil || v == receiver || !isLock(v.Type()) || isStore && v == st.Addr {
+		if v == nil || v == receiver || !syncapi.IsLock(v.Type()) || isStore && v == st.Addr {
 			continue
 		}
 		if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn.(*ssa.Function).Synthetic == "" {
@@ -187,22 +187,4 @@ func (u *uses) escapeEmbedded(t types.Type) {
 		u.escaped[access.Place{Var: s.Field(i).Origin()}] = true
 		t = s.Field(i).Type()
 	}
-}
-
-// isLock reports whether t is a pointer to a mutex, or a sync.Locker.
-func isLock(t types.Type) bool {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	} else if !types.IsInterface(t) {
-		return false
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "sync" {
-		return false
-	}
-	switch n.Obj().Name() {
-	case "Mutex", "RWMutex", "Locker":
-		return true
-	}
-	return false
 }
