@@ -278,20 +278,8 @@ func (cs *conds) unite(p, q access.Place) {
 // escapeEmbedded notes that an interface value can reach the condition
 // variable that t embeds.
 func (cs *conds) escapeEmbedded(t types.Type) {
-	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, "Broadcast")
-	if obj == nil || len(index) < 2 {
-		return
-	}
-	for _, i := range index[:len(index)-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		s, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return
-		}
-		cs.at(access.Place{Var: s.Field(i).Origin()}).escaped = true
-		t = s.Field(i).Type()
+	for _, p := range access.Promoting(t, "Broadcast") {
+		cs.at(p).escaped = true
 	}
 }
 

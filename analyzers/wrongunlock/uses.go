@@ -172,19 +172,7 @@ func (u *uses) acquire(k syncapi.Kind, p access.Place) {
 // escapeEmbedded notes that an interface value can reach the lock that t
 // embeds.
 func (u *uses) escapeEmbedded(t types.Type) {
-	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, "Lock")
-	if obj == nil || len(index) < 2 {
-		return
-	}
-	for _, i := range index[:len(index)-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		s, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return
-		}
-		u.escaped[access.Place{Var: s.Field(i).Origin()}] = true
-		t = s.Field(i).Type()
+	for _, p := range access.Promoting(t, "Lock") {
+		u.escaped[p] = true
 	}
 }
