@@ -2,17 +2,16 @@ package condmisuse
 
 import (
 	"cmp"
-	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -104,20 +103,8 @@ func funcText(fn *ssa.Function) string {
 // condText names the condition variable as it is written where its Wait is
 // called.
 func (c *checker) condText(w wait) string {
-	pos := w.call.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			if call, ok := n.(*ast.CallExpr); ok {
-				if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
-					return types.ExprString(sel.X)
-				}
-				break
-			}
-		}
+	if sel := syntax.Selector(c.pass.Files, w.call.Pos()); sel != nil {
+		return types.ExprString(sel.X)
 	}
 	return strings.TrimPrefix(c.locks.Paths.Text(w.path), "*")
 }

@@ -7,13 +7,13 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -133,16 +133,9 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w way, src contract.Source, 
 
 // variableText is the variable as it is written at the access.
 func (c *checker) variableText(a accessed) string {
-	pos := a.instr.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == a.v.Name() {
-				return types.ExprString(sel)
-			}
+	for _, n := range syntax.Enclosing(c.pass.Files, a.instr.Pos()) {
+		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == a.v.Name() {
+			return types.ExprString(sel)
 		}
 	}
 	return a.v.Name()

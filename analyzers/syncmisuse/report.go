@@ -1,17 +1,16 @@
 package syncmisuse
 
 import (
-	"go/ast"
 	"go/types"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -65,29 +64,8 @@ func ownKey(u *ownUses) message.Key {
 
 // receiver names what the method is called on, as it is written there.
 func (c *checker) receiver(call ssa.CallInstruction, op syncapi.Op) string {
-	pos := call.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			var expr *ast.CallExpr
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				expr = n
-			case *ast.DeferStmt:
-				expr = n.Call
-			case *ast.GoStmt:
-				expr = n.Call
-			default:
-				continue
-			}
-			if sel, ok := ast.Unparen(expr.Fun).(*ast.SelectorExpr); ok {
-				return types.ExprString(sel.X)
-			}
-			break
-		}
+	if sel := syntax.Selector(c.pass.Files, call.Pos()); sel != nil {
+		return types.ExprString(sel.X)
 	}
 	return c.locks.Paths.Text(op.Path(c.locks.Paths))
 }

@@ -1,19 +1,18 @@
 package wrongunlock
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -143,7 +142,7 @@ func (c *checker) unlocked(at ssa.Instruction, key message.Key, lock string) dia
 
 // rename returns the fix that calls the method of the given name instead.
 func (c *checker) rename(at ssa.Instruction, name, lock string) []diagnostic.Fix {
-	sel := c.selector(at.Pos())
+	sel := syntax.Selector(c.pass.Files, at.Pos())
 	if sel == nil || c.locks.Through(at) != nil {
 		return nil
 	}
@@ -168,35 +167,8 @@ func funcText(fn *ssa.Function) string {
 
 // lockText names the lock as it is written where its method is called.
 func (c *checker) lockText(at ssa.Instruction, l lockset.Lock) string {
-	if sel := c.selector(at.Pos()); sel != nil && c.locks.Through(at) == nil {
+	if sel := syntax.Selector(c.pass.Files, at.Pos()); sel != nil && c.locks.Through(at) == nil {
 		return types.ExprString(sel.X)
 	}
 	return c.locks.Paths.Text(l.Path)
-}
-
-// selector returns the function of the call at pos, or deferred there, if it
-// is a selector such as mu.Unlock.
-func (c *checker) selector(pos token.Pos) *ast.SelectorExpr {
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			var call *ast.CallExpr
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				call = n
-			case *ast.DeferStmt:
-				call = n.Call
-			case ast.Stmt:
-				return nil
-			default:
-				continue
-			}
-			sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return sel
-		}
-	}
-	return nil
 }
