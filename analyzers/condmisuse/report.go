@@ -12,6 +12,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -31,11 +32,11 @@ func (c *checker) reportNoLocker(cond *cond) {
 
 func (c *checker) reportNoSignal(cond *cond) {
 	w := first(cond.waits)
-	d := c.diagnostic(w, "no-signal", message.New("no-signal", "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-signal", message.New("no-signal", "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	for _, other := range cond.waits {
 		if other.call != w.call {
 			d.Related = append(d.Related, diagnostic.Related{
-				Role: diagnostic.RoleBlock, Pos: other.call.Pos(), Message: message.New("waits-here", "func", funcText(other.call.Parent()), "cond", c.condText(other)),
+				Role: diagnostic.RoleBlock, Pos: other.call.Pos(), Message: message.New("waits-here", "func", wording.Func(other.call.Parent()), "cond", c.condText(other)),
 			})
 		}
 	}
@@ -43,11 +44,11 @@ func (c *checker) reportNoSignal(cond *cond) {
 }
 
 func (c *checker) reportLoop(w wait, key message.Key, tier config.Tier, via ssa.Instruction) {
-	d := c.diagnostic(w, "no-recheck", message.New(key, "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-recheck", message.New(key, "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	d.Tier = tier
 	if via != nil {
 		d.Related = append(d.Related, diagnostic.Related{
-			Role: diagnostic.RoleCall, Pos: via.Pos(), Message: message.New("called-here", "func", funcText(w.call.Parent()), "caller", funcText(via.Parent())),
+			Role: diagnostic.RoleCall, Pos: via.Pos(), Message: message.New("called-here", "func", wording.Func(w.call.Parent()), "caller", wording.Func(via.Parent())),
 		})
 	}
 	c.reporter.Report(d)
@@ -55,7 +56,7 @@ func (c *checker) reportLoop(w wait, key message.Key, tier config.Tier, via ssa.
 
 func (c *checker) reportReadLock(w wait, held lockset.Held) {
 	lock := c.locks.Paths.Text(held.Path)
-	d := c.diagnostic(w, "no-lock", message.New("read-lock", "func", funcText(w.call.Parent()), "cond", c.condText(w), "lock", lock))
+	d := c.diagnostic(w, "no-lock", message.New("read-lock", "func", wording.Func(w.call.Parent()), "cond", c.condText(w), "lock", lock))
 	for _, site := range held.Sites {
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: site.Pos(), Message: message.New("rlocked-here", "lock", lock)})
 		d.Operations = append(d.Operations, site.Pos())
@@ -64,7 +65,7 @@ func (c *checker) reportReadLock(w wait, held lockset.Held) {
 }
 
 func (c *checker) reportNoLock(cond *cond, w wait) {
-	d := c.diagnostic(w, "no-lock", message.New("no-lock", "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-lock", message.New("no-lock", "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	for _, l := range cond.lockers {
 		if pos := l.place.Decl(); pos.IsValid() {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleDeclared, Pos: pos, Message: message.New("locker", "cond", c.condText(w), "lock", l.text)})
@@ -87,17 +88,6 @@ func functionOf(call *ssa.Call) string { return call.Parent().RelString(call.Par
 
 func first(waits []wait) wait {
 	return slices.MinFunc(waits, func(a, b wait) int { return cmp.Compare(a.call.Pos(), b.call.Pos()) })
-}
-
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
 }
 
 // condText names the condition variable as it is written where its Wait is

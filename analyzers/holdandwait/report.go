@@ -2,14 +2,13 @@ package holdandwait
 
 import (
 	"go/token"
-	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -139,6 +138,5 @@ func (c *checker) place(pos token.Pos) string {
 	if !pos.IsValid() {
 		return "?"
 	}
-	p := c.pkg.Fset.Position(pos)
-	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+	return wording.Place(c.pkg.Fset, pos)
 }

@@ -4,8 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"path/filepath"
-	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -14,6 +12,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -21,7 +20,7 @@ import (
 func (c *checker) reportAccess(v violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
 	key := map[use]message.Key{reads: "read-unlocked", calls: "used-unlocked", writes: "write-unlocked"}[v.use]
 	name := c.variableText(v.accessed)
-	d := c.diagnostic(key, v.instr.Pos(), g.Source, "func", funcText(v.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
+	d := c.diagnostic(key, v.instr.Pos(), g.Source, "func", wording.Func(v.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
 	d.Category, d.Tier = "variable", tier
 	if g.Group {
 		d.Confidence = diagnostic.Medium
@@ -35,8 +34,8 @@ func (c *checker) reportAccess(v violation, g contract.Guard, heldAt ssa.Instruc
 // reportReadLocked reports a write under a lock that is held for reading.
 func (c *checker) reportReadLocked(a accessed, g contract.Guard, site ssa.Instruction) {
 	name := c.variableText(a)
-	d := c.diagnostic("write-read-locked", a.instr.Pos(), g.Source, "func", funcText(a.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
-		"locked", c.place(site.Pos()))
+	d := c.diagnostic("write-read-locked", a.instr.Pos(), g.Source, "func", wording.Func(a.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
+		"locked", wording.Place(c.pass.Fset, site.Pos()))
 	d.Category = "read-locked"
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: a.v.Pos()}
 	d.Function = c.functionName(a.instr)
@@ -57,7 +56,7 @@ func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v violat
 	if cond.Style == contract.Name {
 		key += "-name"
 	}
-	d := c.diagnostic(key, v.instr.Pos(), cond.Source, "func", funcText(v.instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
+	d := c.diagnostic(key, v.instr.Pos(), cond.Source, "func", wording.Func(v.instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
 	d.Category, d.Tier = "call", tier
 	if cond.Style == contract.Name {
 		d.Confidence = diagnostic.Medium
@@ -70,7 +69,7 @@ func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v violat
 
 // reportExcluded reports a call of fn with a lock held that it does not want.
 func (c *checker) reportExcluded(fn *ssa.Function, cond contract.Condition, s site, h lockset.Held) {
-	d := c.diagnostic("call-locked", s.instr.Pos(), cond.Source, "func", funcText(s.caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
+	d := c.diagnostic("call-locked", s.instr.Pos(), cond.Source, "func", wording.Func(s.caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
 	d.Category = "excluded"
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Lock, Name: c.paths.Text(h.Path), Decl: cond.Var.Pos()}
 	d.Function = c.functionName(s.instr)
@@ -97,7 +96,7 @@ func (c *checker) reportBody(fn *ssa.Function, cond contract.Condition, acquires
 }
 
 func (c *checker) diagnostic(key message.Key, pos token.Pos, src contract.Source, args ...string) diagnostic.Diagnostic {
-	args = append(args, "place", c.place(src.Pos), "contract", src.Text)
+	args = append(args, "place", wording.Place(c.pass.Fset, src.Pos), "contract", src.Text)
 	return diagnostic.Diagnostic{Pos: pos, Message: message.New(key, args...)}
 }
 
@@ -118,14 +117,14 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w way, src contract.Source, 
 		if s.spawns {
 			role, key = diagnostic.RoleSpawn, "started-here"
 		}
-		add(role, s.instr.Pos(), message.New(key, "func", funcText(s.caller), "lock", lock))
+		add(role, s.instr.Pos(), message.New(key, "func", wording.Func(s.caller), "lock", lock))
 	}
 	if heldAt == nil {
 		return
 	}
 	for _, h := range c.locks.HeldBefore(heldAt) {
 		if couldBe(h.Path, l) && len(h.Sites) > 0 {
-			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("kept-here", "lock", lock, "func", funcText(heldAt.Parent())))
+			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("kept-here", "lock", lock, "func", wording.Func(heldAt.Parent())))
 			break
 		}
 	}
@@ -149,23 +148,7 @@ func (c *checker) lockText(l contract.Lock) string {
 	return l.Var.Name()
 }
 
-func (c *checker) place(pos token.Pos) string {
-	p := c.pass.Fset.Position(pos)
-	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
-}
-
 func (c *checker) functionName(instr ssa.Instruction) string {
 	fn := instr.Parent()
 	return fn.RelString(types.NewPackage(c.pass.Pkg.Path(), c.pass.Pkg.Name()))
-}
-
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -44,7 +45,7 @@ func (c *checker) reportOwnLock(u *ownUses, assignment ssa.Instruction, p access
 	c.reporter.Report(diagnostic.Diagnostic{
 		Category: "own-lock",
 		Pos:      u.acquire.Pos(),
-		Message:  message.New(ownKey(u), "func", funcText(u.at.Parent()), "lock", lock, "var", name),
+		Message:  message.New(ownKey(u), "func", wording.Func(u.at.Parent()), "lock", lock, "var", name),
 		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: lock, Decl: u.at.Pos()},
 		Function: u.acquire.Parent().RelString(u.acquire.Parent().Pkg.Pkg),
 		Related: []diagnostic.Related{
@@ -68,17 +69,6 @@ func (c *checker) receiver(call ssa.CallInstruction, op syncapi.Op) string {
 		return types.ExprString(sel.X)
 	}
 	return c.locks.Paths.Text(op.Path(c.locks.Paths))
-}
-
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
 }
 
 func isMutex(t types.Type) bool {
