@@ -161,8 +161,7 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 
 // ownsLock reports whether fn is a method of the type that has the lock.
 func (q *query) ownsLock(fn *ssa.Function) bool {
-	for ; fn.Parent() != nil; fn = fn.Parent() {
-	}
+	fn = access.Outermost(fn)
 	recv := fn.Signature.Recv()
 	if recv == nil {
 		return false
@@ -231,8 +230,7 @@ func holder(p access.Path) (v *types.Var, known bool) {
 // assumed reports whether fn itself says that it is called with the lock
 // held, or is said to be special in a way that is not understood.
 func (c *checker) assumed(fn *ssa.Function, l contract.Lock) bool {
-	for ; fn.Parent() != nil; fn = fn.Parent() {
-	}
+	fn = access.Outermost(fn)
 	obj, _ := fn.Object().(*types.Func)
 	if f := c.contracts.Func(obj); f != nil {
 		is := func(cond contract.Condition) bool { return cond.Var == l.Var || cond.Shared }
