@@ -166,7 +166,7 @@ func (q *query) ownsLock(fn *ssa.Function) bool {
 	if recv == nil {
 		return false
 	}
-	tn := typeName(recv.Type())
+	tn := contract.TypeName(recv.Type())
 	if tn == nil {
 		return false
 	}
@@ -263,19 +263,8 @@ func (q *query) calledFromOutside(fn *ssa.Function) bool {
 	if recv == nil {
 		return fn.Pkg.Pkg.Name() != "main"
 	}
-	tn := typeName(recv.Type())
+	tn := contract.TypeName(recv.Type())
 	return tn != nil && (tn.Exported() || q.boxedUnlocked(tn))
-}
-
-func typeName(t types.Type) *types.TypeName {
-	t = types.Unalias(t)
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Origin().Obj()
-	}
-	return nil
 }
 
 // nameable reports whether other packages can name the lock.
