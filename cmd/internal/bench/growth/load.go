@@ -14,6 +14,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/check"
 )
 
 // A standard type-checks packages over the standard library's export data.
@@ -39,16 +41,7 @@ func (s *standard) load(src string) (*packages.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		FileVersions: make(map[*ast.File]string),
-	}
+	info := check.NewTypesInfo()
 	conf := types.Config{
 		Importer: importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(s.exports[path]) }),
 		Sizes:    types.SizesFor("gc", "amd64"),
