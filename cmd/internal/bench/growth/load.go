@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"go/ast"
 	"go/importer"
 	"go/parser"
@@ -10,11 +9,11 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
 )
 
@@ -22,12 +21,12 @@ import (
 type standard struct{ exports map[string]string }
 
 func newStandard(ctx context.Context) (*standard, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "sync", "errors").Output()
+	out, err := command.Output(ctx, "", "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "sync", "errors")
 	if err != nil {
-		return nil, fmt.Errorf("go list: %w", err)
+		return nil, err
 	}
 	s := &standard{exports: make(map[string]string)}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
 		s.exports[path] = file
 	}
