@@ -148,24 +148,6 @@ func decides(d, b *ssa.BasicBlock) bool {
 	return control.From(d.Succs[0], b, d) != control.From(d.Succs[1], b, d)
 }
 
-// walk visits the blocks that from leads to; visit tells whether to go on
-// behind a block.
-func walk(from *ssa.BasicBlock, visit func(*ssa.BasicBlock) bool) {
-	seen := make([]bool, len(from.Parent().Blocks))
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[b.Index] {
-			continue
-		}
-		seen[b.Index] = true
-		if visit(b) {
-			work = append(work, b.Succs...)
-		}
-	}
-}
-
 // unchecked reports whether some path from at, a wait or the call of a function
 // that waits, gets to the end of what the lock protects without a recheck. With
 // guards it must go where the innermost guard leads if there is nothing to wait
