@@ -234,7 +234,7 @@ func storedElsewhere(lock ssa.Value) bool {
 // store follows assignments of condition variables, and of their L.
 func (cs *conds) store(st *ssa.Store) {
 	addr := cs.paths.Of(st.Addr)
-	if f := addr.Last().Field; f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync" {
+	if syncapi.IsCondLocker(addr.Last().Field) {
 		parent, _ := addr.Parent()
 		if p := placeOf(parent); p.Known() {
 			c := cs.at(p)
@@ -278,20 +278,8 @@ func (cs *conds) unite(p, q access.Place) {
 // escapeEmbedded notes that an interface value can reach the condition
 // variable that t embeds.
 func (cs *conds) escapeEmbedded(t types.Type) {
-	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, "Broadcast")
-	if obj == nil || len(index) < 2 {
-		return
-	}
-	for _, i := range index[:len(index)-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		s, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return
-		}
-		cs.at(access.Place{Var: s.Field(i).Origin()}).escaped = true
-		t = s.Field(i).Type()
+	for _, p := range access.Promoting(t, "Broadcast") {
+		cs.at(p).escaped = true
 	}
 }
 
@@ -306,6 +294,5 @@ func isSync(t types.Type, names ...string) bool {
 			t = p.Elem()
 		}
 	}
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && slices.Contains(names, n.Obj().Name())
+	return syncapi.Is(t, names...)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // hidden reports whether only this package can use the condition variable.
@@ -115,7 +116,7 @@ func isAPI(fn *ssa.Function) bool {
 // mayBeOf reports whether l may be the lock of cond.
 func mayBeOf(cond *cond, l lockset.Lock) bool {
 	p := l.Path.Place()
-	if !p.Known() || isL(l.Path.LastField()) {
+	if !p.Known() || syncapi.IsCondLocker(l.Path.LastField()) {
 		return true
 	}
 	return slices.ContainsFunc(cond.lockers, func(k locker) bool { return k.place == p })

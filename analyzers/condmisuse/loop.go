@@ -9,6 +9,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -144,34 +145,7 @@ func (c *checker) guards(at ssa.Instruction) []*ssa.If {
 // decides reports whether only one of the two ways out of d leads to b
 // without coming back to d.
 func decides(d, b *ssa.BasicBlock) bool {
-	return reachesWithout(d.Succs[0], b, d) != reachesWithout(d.Succs[1], b, d)
-}
-
-func reachesWithout(from, to, without *ssa.BasicBlock) bool {
-	found := false
-	walk(from, func(b *ssa.BasicBlock) bool {
-		found = found || b == to
-		return !found && b != without
-	})
-	return found
-}
-
-// walk visits the blocks that from leads to; visit tells whether to go on
-// behind a block.
-func walk(from *ssa.BasicBlock, visit func(*ssa.BasicBlock) bool) {
-	seen := make([]bool, len(from.Parent().Blocks))
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[b.Index] {
-			continue
-		}
-		seen[b.Index] = true
-		if visit(b) {
-			work = append(work, b.Succs...)
-		}
-	}
+	return control.From(d.Succs[0], b, d) != control.From(d.Succs[1], b, d)
 }
 
 // unchecked reports whether some path from at, a wait or the call of a function
@@ -269,7 +243,7 @@ func passedBy(guard *ssa.If, at ssa.Instruction) *ssa.BasicBlock {
 	}
 	d := guard.Block()
 	for _, succ := range d.Succs {
-		if !reachesWithout(succ, at.Block(), d) {
+		if !control.From(succ, at.Block(), d) {
 			return succ
 		}
 	}

@@ -2,17 +2,17 @@ package condmisuse
 
 import (
 	"cmp"
-	"go/ast"
 	"go/types"
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -32,11 +32,11 @@ func (c *checker) reportNoLocker(cond *cond) {
 
 func (c *checker) reportNoSignal(cond *cond) {
 	w := first(cond.waits)
-	d := c.diagnostic(w, "no-signal", message.New("no-signal", "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-signal", message.New("no-signal", "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	for _, other := range cond.waits {
 		if other.call != w.call {
 			d.Related = append(d.Related, diagnostic.Related{
-				Role: diagnostic.RoleBlock, Pos: other.call.Pos(), Message: message.New("waits-here", "func", funcText(other.call.Parent()), "cond", c.condText(other)),
+				Role: diagnostic.RoleBlock, Pos: other.call.Pos(), Message: message.New("waits-here", "func", wording.Func(other.call.Parent()), "cond", c.condText(other)),
 			})
 		}
 	}
@@ -44,11 +44,11 @@ func (c *checker) reportNoSignal(cond *cond) {
 }
 
 func (c *checker) reportLoop(w wait, key message.Key, tier config.Tier, via ssa.Instruction) {
-	d := c.diagnostic(w, "no-recheck", message.New(key, "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-recheck", message.New(key, "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	d.Tier = tier
 	if via != nil {
 		d.Related = append(d.Related, diagnostic.Related{
-			Role: diagnostic.RoleCall, Pos: via.Pos(), Message: message.New("called-here", "func", funcText(w.call.Parent()), "caller", funcText(via.Parent())),
+			Role: diagnostic.RoleCall, Pos: via.Pos(), Message: message.New("called-here", "func", wording.Func(w.call.Parent()), "caller", wording.Func(via.Parent())),
 		})
 	}
 	c.reporter.Report(d)
@@ -56,7 +56,7 @@ func (c *checker) reportLoop(w wait, key message.Key, tier config.Tier, via ssa.
 
 func (c *checker) reportReadLock(w wait, held lockset.Held) {
 	lock := c.locks.Paths.Text(held.Path)
-	d := c.diagnostic(w, "no-lock", message.New("read-lock", "func", funcText(w.call.Parent()), "cond", c.condText(w), "lock", lock))
+	d := c.diagnostic(w, "no-lock", message.New("read-lock", "func", wording.Func(w.call.Parent()), "cond", c.condText(w), "lock", lock))
 	for _, site := range held.Sites {
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: site.Pos(), Message: message.New("rlocked-here", "lock", lock)})
 		d.Operations = append(d.Operations, site.Pos())
@@ -65,7 +65,7 @@ func (c *checker) reportReadLock(w wait, held lockset.Held) {
 }
 
 func (c *checker) reportNoLock(cond *cond, w wait) {
-	d := c.diagnostic(w, "no-lock", message.New("no-lock", "func", funcText(w.call.Parent()), "cond", c.condText(w)))
+	d := c.diagnostic(w, "no-lock", message.New("no-lock", "func", wording.Func(w.call.Parent()), "cond", c.condText(w)))
 	for _, l := range cond.lockers {
 		if pos := l.place.Decl(); pos.IsValid() {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleDeclared, Pos: pos, Message: message.New("locker", "cond", c.condText(w), "lock", l.text)})
@@ -90,39 +90,11 @@ func first(waits []wait) wait {
 	return slices.MinFunc(waits, func(a, b wait) int { return cmp.Compare(a.call.Pos(), b.call.Pos()) })
 }
 
-// isL reports whether f is the lock of sync.Cond.
-func isL(f *types.Var) bool {
-	return f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync"
-}
-
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
-}
-
 // condText names the condition variable as it is written where its Wait is
 // called.
 func (c *checker) condText(w wait) string {
-	pos := w.call.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			if call, ok := n.(*ast.CallExpr); ok {
-				if sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok {
-					return types.ExprString(sel.X)
-				}
-				break
-			}
-		}
+	if sel := syntax.Selector(c.pass.Files, w.call.Pos()); sel != nil {
+		return types.ExprString(sel.X)
 	}
 	return strings.TrimPrefix(c.locks.Paths.Text(w.path), "*")
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
@@ -124,7 +125,7 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
-	key := seen{declaration(v), a.Path, a.Kind, outermost(a.Instr), outermost(b.Instr)}
+	key := seen{declaration(v), a.Path, a.Kind, access.Outermost(a.Instr.Parent()), access.Outermost(b.Instr.Parent())}
 	if s.seen[key] || x.Excluded(a.Point, b.Point) {
 		return
 	}
@@ -159,7 +160,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 		Pos:        first.Pos,
 		Message:    s.message(x, r, first, second, inside, name),
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: declaration(r.v)},
-		Function:   outermost(first.Instr).RelString(s.pkg.SSA.Pkg.Pkg),
+		Function:   access.Outermost(first.Instr.Parent()).RelString(s.pkg.SSA.Pkg.Pkg),
 		Operations: []token.Pos{first.Pos, second.Pos},
 	}
 	if form, ok := s.form(x, r, first, second, name); ok {
@@ -291,13 +292,4 @@ func declaration(v *shared.Variable) token.Pos {
 		return v.Object.Value.Pos()
 	}
 	return token.NoPos
-}
-
-// outermost is the declared function that an instruction is in.
-func outermost(instr ssa.Instruction) *ssa.Function {
-	fn := instr.Parent()
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }

@@ -100,12 +100,3 @@ func (c *checker) diagnostic(x *goroutine.Exploration, hw goroutine.HoldAndWait)
 		Related:  c.related(x, hw),
 	}
 }
-
-// outermost is the declared function that an instruction is in.
-func outermost(instr ssa.Instruction) *ssa.Function {
-	fn := instr.Parent()
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
-}

@@ -2,14 +2,14 @@ package holdandwait
 
 import (
 	"go/token"
-	"path/filepath"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -76,7 +76,7 @@ func (c *checker) message(x *goroutine.Exploration, hw goroutine.HoldAndWait) me
 
 // function is the declared function that an instruction is in.
 func (c *checker) function(instr ssa.Instruction) string {
-	return outermost(instr).RelString(c.pkg.SSA.Pkg.Pkg)
+	return access.Outermost(instr.Parent()).RelString(c.pkg.SSA.Pkg.Pkg)
 }
 
 func (c *checker) related(x *goroutine.Exploration, hw goroutine.HoldAndWait) []diagnostic.Related {
@@ -139,6 +139,5 @@ func (c *checker) place(pos token.Pos) string {
 	if !pos.IsValid() {
 		return "?"
 	}
-	p := c.pkg.Fset.Position(pos)
-	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
+	return wording.Place(c.pkg.Fset, pos)
 }

@@ -5,7 +5,7 @@ import (
 	"go/token"
 	"go/types"
 
-	"golang.org/x/tools/go/ast/astutil"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 // This file finds the words of the source for what an instruction works on:
@@ -17,18 +17,12 @@ const maxName = 40
 // operand is the source text of what the operation at pos works on: a channel,
 // or what a method is called on. It is empty if there is none that is short.
 func operand(files []*ast.File, pos token.Pos) string {
-	for _, file := range files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			if e := operandOf(n, pos); e != nil {
-				if text := types.ExprString(ast.Unparen(e)); len(text) <= maxName {
-					return text
-				}
-				return ""
+	for _, n := range syntax.Enclosing(files, pos) {
+		if e := operandOf(n, pos); e != nil {
+			if text := types.ExprString(ast.Unparen(e)); len(text) <= maxName {
+				return text
 			}
+			return ""
 		}
 	}
 	return ""

@@ -3,8 +3,6 @@ package lockcontract
 import (
 	"go/token"
 	"go/types"
-	"path/filepath"
-	"strconv"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -13,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -20,7 +19,7 @@ import (
 func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
 	key := map[guard.Use]message.Key{guard.Reads: "read-unlocked", guard.Calls: "used-unlocked", guard.Writes: "write-unlocked"}[v.Use]
 	name := c.judge.Text(v.Access)
-	d := c.diagnostic(key, v.Instr.Pos(), g.Source, "func", funcText(v.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
+	d := c.diagnostic(key, v.Instr.Pos(), g.Source, "func", wording.Func(v.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
 	d.Category, d.Tier = "variable", tier
 	if g.Group {
 		d.Confidence = diagnostic.Medium
@@ -34,8 +33,8 @@ func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.I
 // reportReadLocked reports a write under a lock that is held for reading.
 func (c *checker) reportReadLocked(a guard.ReadLocked, g contract.Guard) {
 	name := c.judge.Text(a.Access)
-	d := c.diagnostic("write-read-locked", a.Instr.Pos(), g.Source, "func", funcText(a.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
-		"locked", c.place(a.Site.Pos()))
+	d := c.diagnostic("write-read-locked", a.Instr.Pos(), g.Source, "func", wording.Func(a.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
+		"locked", wording.Place(c.pass.Fset, a.Site.Pos()))
 	d.Category = "read-locked"
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: a.Var.Pos()}
 	d.Function = c.functionName(a.Instr)
@@ -56,7 +55,7 @@ func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v guard.
 	if cond.Style == contract.Name {
 		key += "-name"
 	}
-	d := c.diagnostic(key, v.Instr.Pos(), cond.Source, "func", funcText(v.Instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
+	d := c.diagnostic(key, v.Instr.Pos(), cond.Source, "func", wording.Func(v.Instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
 	d.Category, d.Tier = "call", tier
 	if cond.Style == contract.Name {
 		d.Confidence = diagnostic.Medium
@@ -69,7 +68,7 @@ func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v guard.
 
 // reportExcluded reports a call of fn with a lock held that it does not want.
 func (c *checker) reportExcluded(fn *ssa.Function, cond contract.Condition, s guard.Site, h lockset.Held) {
-	d := c.diagnostic("call-locked", s.Instr.Pos(), cond.Source, "func", funcText(s.Caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
+	d := c.diagnostic("call-locked", s.Instr.Pos(), cond.Source, "func", wording.Func(s.Caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
 	d.Category = "excluded"
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Lock, Name: c.paths.Text(h.Path), Decl: cond.Var.Pos()}
 	d.Function = c.functionName(s.Instr)
@@ -96,7 +95,7 @@ func (c *checker) reportBody(fn *ssa.Function, cond contract.Condition, acquires
 }
 
 func (c *checker) diagnostic(key message.Key, pos token.Pos, src contract.Source, args ...string) diagnostic.Diagnostic {
-	args = append(args, "place", c.place(src.Pos), "contract", src.Text)
+	args = append(args, "place", wording.Place(c.pass.Fset, src.Pos), "contract", src.Text)
 	return diagnostic.Diagnostic{Pos: pos, Message: message.New(key, args...)}
 }
 
@@ -117,14 +116,14 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w guard.Way, src contract.So
 		if s.Spawns {
 			role, key = diagnostic.RoleSpawn, "started-here"
 		}
-		add(role, s.Instr.Pos(), message.New(key, "func", funcText(s.Caller), "lock", lock))
+		add(role, s.Instr.Pos(), message.New(key, "func", wording.Func(s.Caller), "lock", lock))
 	}
 	if heldAt == nil {
 		return
 	}
 	for _, h := range c.locks.HeldBefore(heldAt) {
 		if guard.CouldBe(h.Path, l) && len(h.Sites) > 0 {
-			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("kept-here", "lock", lock, "func", funcText(heldAt.Parent())))
+			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("kept-here", "lock", lock, "func", wording.Func(heldAt.Parent())))
 			break
 		}
 	}
@@ -138,23 +137,7 @@ func (c *checker) lockText(l contract.Lock) string {
 	return l.Var.Name()
 }
 
-func (c *checker) place(pos token.Pos) string {
-	p := c.pass.Fset.Position(pos)
-	return filepath.Base(p.Filename) + ":" + strconv.Itoa(p.Line)
-}
-
 func (c *checker) functionName(instr ssa.Instruction) string {
 	fn := instr.Parent()
 	return fn.RelString(types.NewPackage(c.pass.Pkg.Path(), c.pass.Pkg.Name()))
-}
-
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
 }

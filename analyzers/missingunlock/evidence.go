@@ -13,6 +13,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 )
 
@@ -153,7 +154,7 @@ func (c *checker) collectUnmatched(f function) {
 			slices.ContainsFunc(f.flow.Releases, func(m lockset.Release) bool { return m.Instr == r.Instr }) {
 			continue
 		}
-		if s.Var != nil && s.Var.Name() == "L" && s.Var.Pkg().Path() == "sync" {
+		if syncapi.IsCondLocker(s.Var) {
 			s = slot{mode: s.mode} // the lock of a sync.Cond has another name
 		}
 		if !slices.Contains(c.unmatched[s], f.fn) {

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
@@ -178,7 +179,8 @@ func (h *suspect) oneLoop() bool {
 // goes on leaves locked is still locked behind it.
 func (h *suspect) leaveWithin(head *ssa.BasicBlock) {
 	behind := func(x lockset.Exit) bool {
-		return !h.lock.Path.Exact() || !lockset.ReachesAround(h.site.Block(), x.Instr.Block(), head)
+		site, exit := h.site.Block(), x.Instr.Block()
+		return !h.lock.Path.Exact() || site != exit && !control.Behind(site, exit, head)
 	}
 	h.returns = slices.DeleteFunc(h.returns, behind)
 	h.panics = slices.DeleteFunc(h.panics, behind)

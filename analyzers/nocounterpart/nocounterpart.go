@@ -141,7 +141,7 @@ func (c *checker) report(cl *class, o op, category string, key message.Key) {
 		Pos:      o.pos,
 		Message:  message.New(key, "func", wording.Func(fn), "on", name),
 		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: name},
-		Function: outermost(fn).RelString(c.pass.Pkg),
+		Function: access.Outermost(fn).RelString(c.pass.Pkg),
 	}
 	if len(cl.made) > 0 {
 		d.Subject.Decl = cl.made[0].Pos()
@@ -154,12 +154,4 @@ func (c *checker) report(cl *class, o op, category string, key message.Key) {
 		d.Tier = config.Strict // code that is never reached may make the channel
 	}
 	c.reporter.Report(d)
-}
-
-// outermost is the declared function that fn is, or is in.
-func outermost(fn *ssa.Function) *ssa.Function {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return fn
 }

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -30,7 +31,7 @@ func (c *checker) checkCopy(call ssa.CallInstruction, op syncapi.Op) {
 	if from == "" {
 		return
 	}
-	c.report(call, from, "func", funcText(call.Parent()), "lock", c.receiver(call, op), "var", alloc.Comment)
+	c.report(call, from, "func", wording.Func(call.Parent()), "lock", c.receiver(call, op), "var", alloc.Comment)
 }
 
 // variableOf returns the local variable that v is the address of, or of a

@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -131,21 +132,7 @@ func (u *ownUses) repeats(at ssa.Instruction) bool {
 	if at.Parent() != u.at.Parent() {
 		return true // a literal may be called again
 	}
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := slices.Clone(at.Block().Succs)
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[b] || b == u.at.Block() {
-			continue // made anew
-		}
-		if b == at.Block() {
-			return true
-		}
-		seen[b] = true
-		work = append(work, b.Succs...)
-	}
-	return false
+	return againWithout(at, u.at) // else it is made anew
 }
 
 // goroutines counts the goroutines that use the lock.
@@ -258,22 +245,5 @@ func concurrent(fn *ssa.Function) bool {
 
 // againWithout reports whether control comes back to a without passing b.
 func againWithout(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		return false
-	}
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := slices.Clone(a.Block().Succs)
-	for len(work) > 0 {
-		x := work[len(work)-1]
-		work = work[:len(work)-1]
-		if x == a.Block() {
-			return true
-		}
-		if seen[x] || x == b.Block() {
-			continue
-		}
-		seen[x] = true
-		work = append(work, x.Succs...)
-	}
-	return false
+	return a.Block() != b.Block() && control.Behind(a.Block(), a.Block(), b.Block())
 }

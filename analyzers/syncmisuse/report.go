@@ -1,17 +1,17 @@
 package syncmisuse
 
 import (
-	"go/ast"
 	"go/types"
 	"strings"
 
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -45,7 +45,7 @@ func (c *checker) reportOwnLock(u *ownUses, assignment ssa.Instruction, p access
 	c.reporter.Report(diagnostic.Diagnostic{
 		Category: "own-lock",
 		Pos:      u.acquire.Pos(),
-		Message:  message.New(ownKey(u), "func", funcText(u.at.Parent()), "lock", lock, "var", name),
+		Message:  message.New(ownKey(u), "func", wording.Func(u.at.Parent()), "lock", lock, "var", name),
 		Subject:  diagnostic.Subject{Kind: diagnostic.Lock, Name: lock, Decl: u.at.Pos()},
 		Function: u.acquire.Parent().RelString(u.acquire.Parent().Pkg.Pkg),
 		Related: []diagnostic.Related{
@@ -65,49 +65,13 @@ func ownKey(u *ownUses) message.Key {
 
 // receiver names what the method is called on, as it is written there.
 func (c *checker) receiver(call ssa.CallInstruction, op syncapi.Op) string {
-	pos := call.Pos()
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			var expr *ast.CallExpr
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				expr = n
-			case *ast.DeferStmt:
-				expr = n.Call
-			case *ast.GoStmt:
-				expr = n.Call
-			default:
-				continue
-			}
-			if sel, ok := ast.Unparen(expr.Fun).(*ast.SelectorExpr); ok {
-				return types.ExprString(sel.X)
-			}
-			break
-		}
+	if sel := syntax.Selector(c.pass.Files, call.Pos()); sel != nil {
+		return types.ExprString(sel.X)
 	}
 	return c.locks.Paths.Text(op.Path(c.locks.Paths))
 }
 
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
-}
-
 func isMutex(t types.Type) bool {
 	p, ok := t.Underlying().(*types.Pointer)
-	if !ok {
-		return false
-	}
-	n, ok := types.Unalias(p.Elem()).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "sync" && (n.Obj().Name() == "Mutex" || n.Obj().Name() == "RWMutex")
+	return ok && syncapi.Is(p.Elem(), "Mutex", "RWMutex")
 }

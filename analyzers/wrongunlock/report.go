@@ -1,19 +1,19 @@
 package wrongunlock
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/analysis"
-	"golang.org/x/tools/go/ast/astutil"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -36,7 +36,7 @@ func (c *checker) reportDouble(f function, m lockset.Misrelease) {
 	case first == second:
 		key = "double-in-loop"
 	}
-	d := c.diagnostic(f, m.Lock, at, message.New(key, "func", funcText(f.fn), "lock", lock, "line", c.line(other.Pos())))
+	d := c.diagnostic(f, m.Lock, at, message.New(key, "func", wording.Func(f.fn), "lock", lock, "line", c.line(other.Pos())))
 	d.Category = "double"
 	d.Operations = []token.Pos{other.Pos()}
 	if _, panics := m.Exit.(*ssa.Panic); panics {
@@ -54,7 +54,7 @@ func (c *checker) reportDouble(f function, m lockset.Misrelease) {
 		d.Related = append(d.Related, c.unlocked(first, "unlocked-here", lock))
 	}
 	if m.Exit != nil && m.Exit.Pos().IsValid() {
-		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: m.Exit.Pos(), Message: message.New("leaves-here", "func", funcText(f.fn))})
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleExit, Pos: m.Exit.Pos(), Message: message.New("leaves-here", "func", wording.Func(f.fn))})
 	}
 	c.reporter.Report(d)
 }
@@ -67,7 +67,7 @@ func (c *checker) reportMode(f function, m lockset.Misrelease) {
 	if m.Mode == lockset.Read {
 		key, name = "runlock-of-lock", "Unlock"
 	}
-	d := c.diagnostic(f, m.Lock, m.Instr, message.New(key, "func", funcText(f.fn), "lock", lock, "line", c.line(m.Sites[0].Pos())))
+	d := c.diagnostic(f, m.Lock, m.Instr, message.New(key, "func", wording.Func(f.fn), "lock", lock, "line", c.line(m.Sites[0].Pos())))
 	d.Category = "mode"
 	d.Operations = []token.Pos{m.Sites[0].Pos()}
 	d.Related = c.locked(m.Sites, lock)
@@ -88,7 +88,7 @@ func (c *checker) reportSlip(f function, l lockset.Lock, instr ssa.Instruction, 
 	if l.Mode == lockset.Read {
 		key, name = "defer-rlock", "RUnlock"
 	}
-	d := c.diagnostic(f, l, instr, message.New(key, "func", funcText(f.fn), "lock", lock, "line", c.line(sites[0].Pos())))
+	d := c.diagnostic(f, l, instr, message.New(key, "func", wording.Func(f.fn), "lock", lock, "line", c.line(sites[0].Pos())))
 	d.Category = "slip"
 	d.Operations = []token.Pos{sites[0].Pos()}
 	d.Related = c.locked(sites, lock)
@@ -107,7 +107,7 @@ func (c *checker) reportNeverLocked(f function, r lockset.Release, inOtherMode b
 	case inOtherMode:
 		key = "never-rlocked"
 	}
-	d := c.diagnostic(f, r.Lock, r.Instr, message.New(key, "func", funcText(f.fn), "lock", lock))
+	d := c.diagnostic(f, r.Lock, r.Instr, message.New(key, "func", wording.Func(f.fn), "lock", lock))
 	d.Category = "never-locked"
 	c.reporter.Report(d)
 }
@@ -143,7 +143,7 @@ func (c *checker) unlocked(at ssa.Instruction, key message.Key, lock string) dia
 
 // rename returns the fix that calls the method of the given name instead.
 func (c *checker) rename(at ssa.Instruction, name, lock string) []diagnostic.Fix {
-	sel := c.selector(at.Pos())
+	sel := syntax.Selector(c.pass.Files, at.Pos())
 	if sel == nil || c.locks.Through(at) != nil {
 		return nil
 	}
@@ -155,48 +155,10 @@ func (c *checker) rename(at ssa.Instruction, name, lock string) []diagnostic.Fix
 
 func (c *checker) line(pos token.Pos) string { return strconv.Itoa(c.pass.Fset.Position(pos).Line) }
 
-// funcText names a function in a sentence.
-func funcText(fn *ssa.Function) string {
-	if fn.Parent() == nil {
-		return fn.Name()
-	}
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	return "the function literal in " + fn.Name()
-}
-
 // lockText names the lock as it is written where its method is called.
 func (c *checker) lockText(at ssa.Instruction, l lockset.Lock) string {
-	if sel := c.selector(at.Pos()); sel != nil && c.locks.Through(at) == nil {
+	if sel := syntax.Selector(c.pass.Files, at.Pos()); sel != nil && c.locks.Through(at) == nil {
 		return types.ExprString(sel.X)
 	}
 	return c.locks.Paths.Text(l.Path)
-}
-
-// selector returns the function of the call at pos, or deferred there, if it
-// is a selector such as mu.Unlock.
-func (c *checker) selector(pos token.Pos) *ast.SelectorExpr {
-	for _, file := range c.pass.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		path, _ := astutil.PathEnclosingInterval(file, pos, pos)
-		for _, n := range path {
-			var call *ast.CallExpr
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				call = n
-			case *ast.DeferStmt:
-				call = n.Call
-			case ast.Stmt:
-				return nil
-			default:
-				continue
-			}
-			sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return sel
-		}
-	}
-	return nil
 }

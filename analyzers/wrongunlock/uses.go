@@ -143,7 +143,7 @@ func (u *uses) add(instr ssa.Instruction, ops []*ssa.Value, paths *access.Paths)
 	st, isStore := instr.(*ssa.Store)
 	for _, op := range ops {
 		v := *op
-		if v == nil || v == receiver || !isLock(v.Type()) || isStore && v == st.Addr {
+		if v == nil || v == receiver || !syncapi.IsLock(v.Type()) || isStore && v == st.Addr {
 			continue
 		}
 		if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn.(*ssa.Function).Synthetic == "" {
@@ -172,37 +172,7 @@ func (u *uses) acquire(k syncapi.Kind, p access.Place) {
 // escapeEmbedded notes that an interface value can reach the lock that t
 // embeds.
 func (u *uses) escapeEmbedded(t types.Type) {
-	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, "Lock")
-	if obj == nil || len(index) < 2 {
-		return
+	for _, p := range access.Promoting(t, "Lock") {
+		u.escaped[p] = true
 	}
-	for _, i := range index[:len(index)-1] {
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		s, ok := t.Underlying().(*types.Struct)
-		if !ok {
-			return
-		}
-		u.escaped[access.Place{Var: s.Field(i).Origin()}] = true
-		t = s.Field(i).Type()
-	}
-}
-
-// isLock reports whether t is a pointer to a mutex, or a sync.Locker.
-func isLock(t types.Type) bool {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	} else if !types.IsInterface(t) {
-		return false
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "sync" {
-		return false
-	}
-	switch n.Obj().Name() {
-	case "Mutex", "RWMutex", "Locker":
-		return true
-	}
-	return false
 }

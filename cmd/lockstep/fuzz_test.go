@@ -117,16 +117,7 @@ func (s *standard) check(t *testing.T, src string) *packages.Package {
 		t.Fatalf("%v\n%s", err, src)
 	}
 	t.Cleanup(func() { s.fset.RemoveFile(s.fset.File(file.FileStart)) })
-	info := &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		FileVersions: make(map[*ast.File]string),
-	}
+	info := check.NewTypesInfo()
 	conf := types.Config{Importer: s.imports, Sizes: types.SizesFor("gc", "amd64"), GoVersion: "go1.26"}
 	pkg, err := conf.Check("example.com/"+file.Name.Name, s.fset, []*ast.File{file}, info)
 	if err != nil {

@@ -211,3 +211,37 @@ func TestPath(t *testing.T) {
 		t.Error("the zero Path is a path")
 	}
 }
+
+func TestPromoting(t *testing.T) {
+	pkg := build(t, prelude+`
+type inner struct{ mutex }
+type outer struct {
+	n int
+	*inner
+}
+type own struct{ inner }
+
+func (*own) lock() {}
+func (*mutex) Lock() {}
+func (*own) Lock() {}
+
+var (
+	_ = outer{}
+	_ = own{}
+)
+`)
+	for _, test := range []struct{ name, want string }{
+		{"outer", "inner mutex"},
+		{"inner", "mutex"},
+		{"mutex", ""},
+		{"own", ""},
+	} {
+		var got []string
+		for _, p := range access.Promoting(types.NewPointer(pkg.Type(test.name).Type()), "Lock") {
+			got = append(got, p.Var.Name())
+		}
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s has Lock through %q, want %q", test.name, got, test.want)
+		}
+	}
+}

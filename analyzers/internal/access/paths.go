@@ -327,6 +327,14 @@ func Declared(fn *ssa.Function) *ssa.Function {
 	return fn
 }
 
+// Outermost returns the declared function that fn is, or is a literal in.
+func Outermost(fn *ssa.Function) *ssa.Function {
+	for fn.Parent() != nil {
+		fn = fn.Parent()
+	}
+	return fn
+}
+
 // binding returns what the enclosing function bound to a captured variable,
 // if there is exactly one function literal value that captures it.
 func binding(fv *ssa.FreeVar) ssa.Value {

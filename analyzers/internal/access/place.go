@@ -49,6 +49,29 @@ func (p Place) Decl() token.Pos {
 	return token.NoPos
 }
 
+// Promoting returns the embedded fields through which the struct that t is or
+// points to has an exported method, the outermost first; none if the method is
+// its own or it has none.
+func Promoting(t types.Type, method string) []Place {
+	obj, index, _ := types.LookupFieldOrMethod(t, true, nil, method)
+	if obj == nil || len(index) < 2 {
+		return nil
+	}
+	var fields []Place
+	for _, i := range index[:len(index)-1] {
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		s, ok := t.Underlying().(*types.Struct)
+		if !ok {
+			break
+		}
+		fields = append(fields, Place{Var: s.Field(i).Origin()})
+		t = s.Field(i).Type()
+	}
+	return fields
+}
+
 // ExportedVars returns the exported variables and fields that other packages
 // can name: those at package level, and those of exported types, their embedded
 // types and the types of their exported fields.

@@ -72,7 +72,7 @@ func (r *resolver) condition(fn *types.Func, text string) (Condition, bool) {
 	}
 	if recv := fn.Signature().Recv(); recv != nil {
 		rest := names
-		if tn := typeName(recv.Type()); tn != nil && tn.Name() == names[0] {
+		if tn := TypeName(recv.Type()); tn != nil && tn.Name() == names[0] {
 			rest = names[1:]
 		}
 		if l, ok := lockFromValue(recv, rest, r.pass.Pkg); ok {

@@ -36,7 +36,7 @@ func receiverNames(pass *analysis.Pass) map[*types.TypeName]map[string]bool {
 				continue
 			}
 			recv := fn.Signature().Recv()
-			if tn := typeName(recv.Type()); tn != nil {
+			if tn := TypeName(recv.Type()); tn != nil {
 				if names[tn] == nil {
 					names[tn] = make(map[string]bool)
 				}
@@ -47,7 +47,9 @@ func receiverNames(pass *analysis.Pass) map[*types.TypeName]map[string]bool {
 	return names
 }
 
-func typeName(t types.Type) *types.TypeName {
+// TypeName returns the name of the defined type that t is or points to, nil if
+// it is none.
+func TypeName(t types.Type) *types.TypeName {
 	t = types.Unalias(t)
 	if p, ok := t.(*types.Pointer); ok {
 		t = types.Unalias(p.Elem())

@@ -272,7 +272,7 @@ func (x *Exploration) holderVar(o *Object, depth int) *types.Var {
 			v = x.holderVar(holder, depth+1)
 		case path == "" && holder.Kind == Global:
 			v, _ = holder.Value.(*ssa.Global).Object().(*types.Var)
-		case isCondLocker(v):
+		case syncapi.IsCondLocker(v):
 			cond = x.lockVar(Target{Obj: holder, Path: path[:strings.LastIndex(string(path), ".")]})
 			return
 		}
@@ -288,10 +288,6 @@ func (x *Exploration) holderVar(o *Object, depth int) *types.Var {
 		return cond
 	}
 	return found
-}
-
-func isCondLocker(v *types.Var) bool {
-	return v != nil && v.IsField() && v.Name() == "L" && v.Pkg() != nil && v.Pkg().Path() == "sync"
 }
 
 // fieldAt is the last field on a path into a value of type t.

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -216,7 +217,7 @@ func (x *Exploration) defers(f *Frame, cur PointID, at *ssa.BasicBlock) PointID 
 	for i := len(blocks) - 1; i >= 0; i-- {
 		for j := len(blocks[i].Instrs) - 1; j >= 0; j-- {
 			d, ok := blocks[i].Instrs[j].(*ssa.Defer)
-			if !ok || at != nil && !reaches(blocks[i], at, nil) {
+			if !ok || at != nil && !control.From(blocks[i], at, nil) {
 				continue
 			}
 			n := x.point(f, d)

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 )
 
 // This file answers questions about pairs of acquisitions of one goroutine.
@@ -175,7 +177,7 @@ func (x *Exploration) conds(f *Frame, from, to ssa.Instruction) []*ssa.If {
 	var conds []*ssa.If
 	for b := block.Idom(); b != nil; b = b.Idom() {
 		cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if ok && x.takes(f, b, 0) && x.takes(f, b, 1) && !(reaches(b.Succs[0], block, b) && reaches(b.Succs[1], block, b)) {
+		if ok && x.takes(f, b, 0) && x.takes(f, b, 1) && !(control.From(b.Succs[0], block, b) && control.From(b.Succs[1], block, b)) {
 			conds = append(conds, cond)
 		}
 		if from != nil && b == from.Block() {
@@ -183,23 +185,4 @@ func (x *Exploration) conds(f *Frame, from, to ssa.Instruction) []*ssa.If {
 		}
 	}
 	return conds
-}
-
-// reaches reports whether there is a way from one block to another that avoids
-// a third.
-func reaches(from, to, avoid *ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{avoid: true}
-	work := []*ssa.BasicBlock{from}
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if b == to {
-			return true
-		}
-		if !seen[b] {
-			seen[b] = true
-			work = append(work, b.Succs...)
-		}
-	}
-	return false
 }

@@ -166,13 +166,12 @@ func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 
 // ownsLock reports whether fn is a method of the type that has the lock.
 func (q *query) ownsLock(fn *ssa.Function) bool {
-	for ; fn.Parent() != nil; fn = fn.Parent() {
-	}
+	fn = access.Outermost(fn)
 	recv := fn.Signature.Recv()
 	if recv == nil {
 		return false
 	}
-	tn := typeName(recv.Type())
+	tn := contract.TypeName(recv.Type())
 	if tn == nil {
 		return false
 	}
@@ -236,8 +235,7 @@ func Holder(p access.Path) (v *types.Var, known bool) {
 // assumed reports whether fn itself says that it is called with the lock
 // held, or is said to be special in a way that is not understood.
 func (j *Judge) assumed(fn *ssa.Function, l contract.Lock) bool {
-	for ; fn.Parent() != nil; fn = fn.Parent() {
-	}
+	fn = access.Outermost(fn)
 	obj, _ := fn.Object().(*types.Func)
 	if f := j.contracts.Func(obj); f != nil {
 		is := func(cond contract.Condition) bool { return cond.Var == l.Var || cond.Shared }
@@ -270,19 +268,8 @@ func (q *query) calledFromOutside(fn *ssa.Function) bool {
 	if recv == nil {
 		return fn.Pkg.Pkg.Name() != "main"
 	}
-	tn := typeName(recv.Type())
+	tn := contract.TypeName(recv.Type())
 	return tn != nil && (tn.Exported() || q.boxedUnlocked(tn))
-}
-
-func typeName(t types.Type) *types.TypeName {
-	t = types.Unalias(t)
-	if p, ok := t.(*types.Pointer); ok {
-		t = types.Unalias(p.Elem())
-	}
-	if n, ok := t.(*types.Named); ok {
-		return n.Origin().Obj()
-	}
-	return nil
 }
 
 // nameable reports whether other packages can name the lock.

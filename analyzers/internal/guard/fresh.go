@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -290,24 +291,7 @@ func before(a, b ssa.Instruction) bool {
 }
 
 // inLoop reports whether b can reach itself.
-func inLoop(b *ssa.BasicBlock) bool { return reaches(b, b) }
-
-func reaches(from, to *ssa.BasicBlock) bool {
-	seen := make(map[*ssa.BasicBlock]bool)
-	work := append([]*ssa.BasicBlock(nil), from.Succs...)
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if b == to {
-			return true
-		}
-		if !seen[b] {
-			seen[b] = true
-			work = append(work, b.Succs...)
-		}
-	}
-	return false
-}
+func inLoop(b *ssa.BasicBlock) bool { return control.Behind(b, b, nil) }
 
 // joined reports whether the function waits for something before instr: for
 // goroutines, which may then be over, or for a message that hands over an
@@ -322,7 +306,7 @@ func (j *Judge) joined(instr ssa.Instruction) bool {
 			switch kind := j.waits(i); {
 			case kind == waitsForGoroutines:
 				return true
-			case kind == waitsForMessage && !reaches(instr.Block(), i.Block()):
+			case kind == waitsForMessage && !control.Behind(instr.Block(), i.Block(), nil):
 				return true
 			}
 		}

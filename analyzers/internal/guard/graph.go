@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -57,7 +58,7 @@ func (j *Judge) callGraph() *graph {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if mi, ok := instr.(*ssa.MakeInterface); ok {
-					if tn := typeName(mi.X.Type()); tn != nil {
+					if tn := contract.TypeName(mi.X.Type()); tn != nil {
 						g.boxed[tn] = append(g.boxed[tn], mi)
 					}
 				}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
@@ -303,12 +304,10 @@ func (j *Judge) renewed(a Access) bool {
 	}
 	for _, b := range fa.Parent().Blocks {
 		for _, i := range b.Instrs {
-			if st, ok := i.(*ssa.Store); ok && through[j.paths.Of(st.Addr)] && reachesInstr(st, fa) && j.freshPath(st.Val, 0) {
+			if st, ok := i.(*ssa.Store); ok && through[j.paths.Of(st.Addr)] && control.Reaches(st, fa) && j.freshPath(st.Val, 0) {
 				return true
 			}
 		}
 	}
 	return false
 }
-
-func reachesInstr(a, b ssa.Instruction) bool { return before(a, b) || reaches(a.Block(), b.Block()) }

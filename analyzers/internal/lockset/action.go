@@ -353,7 +353,7 @@ func (e *engine) decodeHand(instr ssa.Instruction, call *ssa.CallCommon) *action
 	var given []effect
 	for _, arg := range call.Args {
 		arg = e.paths.Origin(arg)
-		if isLock(arg.Type()) {
+		if syncapi.IsLock(arg.Type()) {
 			given = append(given, effect{Lock: Lock{Path: e.paths.Of(arg)}, n: -1})
 		}
 	}
@@ -361,24 +361,6 @@ func (e *engine) decodeHand(instr ssa.Instruction, call *ssa.CallCommon) *action
 		return nil
 	}
 	return &action{kind: actHand, instr: instr, effects: given}
-}
-
-// isLock reports whether t is a pointer to a mutex, or a sync.Locker.
-func isLock(t types.Type) bool {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	} else if !types.IsInterface(t) {
-		return false
-	}
-	n, ok := types.Unalias(t).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "sync" {
-		return false
-	}
-	switch n.Obj().Name() {
-	case "Mutex", "RWMutex", "Locker":
-		return true
-	}
-	return false
 }
 
 // decodeClosure finds function values that release locks and go where calls of

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // An exitKind says from where a deferred or other call is made.
@@ -355,7 +356,7 @@ func (e *engine) effect(s state, ef effect, instr ssa.Instruction, rec *recorder
 // may if the same field holds them, or if what holds one is not known.
 func (e *engine) mayAlias(p, q access.Path) bool {
 	f, g := ownField(p), ownField(q)
-	return f == nil && !isVariable(p) || g == nil && !isVariable(q) || f != nil && f == g || isCondL(f) || isCondL(g)
+	return f == nil && !isVariable(p) || g == nil && !isVariable(q) || f != nil && f == g || syncapi.IsCondLocker(f) || syncapi.IsCondLocker(g)
 }
 
 // ownField returns the field that is, or points to, the lock at p.
@@ -371,12 +372,6 @@ func ownField(p access.Path) *types.Var {
 func isVariable(p access.Path) bool {
 	k := p.Root().Kind
 	return p.Len() == 0 && (k == access.Global || k == access.Local)
-}
-
-// isCondL reports whether f is the lock of a sync.Cond, which is a lock that
-// has another name too.
-func isCondL(f *types.Var) bool {
-	return f != nil && f.Name() == "L" && f.Pkg() != nil && f.Pkg().Path() == "sync"
 }
 
 // store forgets what an assignment changes and learns what it makes true.

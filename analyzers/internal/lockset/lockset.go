@@ -90,6 +90,7 @@ type Result struct {
 // An engine computes and keeps what a Result answers from.
 type engine struct {
 	pkg     *types.Package
+	prog    *ssa.Program
 	paths   *access.Paths
 	exprs   *exprs
 	funcs   map[*ssa.Function]*funcInfo
@@ -103,8 +104,10 @@ type engine struct {
 
 func run(pass *analysis.Pass) (any, error) {
 	paths := pass.ResultOf[access.Analyzer].(*access.Paths)
+	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	r := &Result{Paths: paths, engine: engine{
 		pkg:     pass.Pkg,
+		prog:    src.Pkg.Prog,
 		paths:   paths,
 		exprs:   newExprs(paths),
 		funcs:   make(map[*ssa.Function]*funcInfo),
@@ -121,7 +124,6 @@ func run(pass *analysis.Pass) (any, error) {
 			globals: make(map[string]*types.Var),
 		},
 	}}
-	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	for _, fn := range src.Funcs {
 		r.funcs[fn] = &funcInfo{fn: fn}
 	}

@@ -44,27 +44,6 @@ func InLoop(b, head *ssa.BasicBlock) bool {
 	return false
 }
 
-// ReachesAround reports whether control can go from the beginning of a to b
-// without going through not.
-func ReachesAround(a, b, not *ssa.BasicBlock) bool {
-	seen := map[*ssa.BasicBlock]bool{not: true}
-	work := []*ssa.BasicBlock{a}
-	for len(work) > 0 {
-		x := work[len(work)-1]
-		work = work[:len(work)-1]
-		if x == b {
-			return true
-		}
-		for _, succ := range x.Succs {
-			if !seen[succ] {
-				seen[succ] = true
-				work = append(work, succ)
-			}
-		}
-	}
-	return false
-}
-
 // CameRound reports whether the path from site to again goes through the next
 // iteration of a loop.
 func CameRound(again, site ssa.Instruction) bool {

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -33,13 +34,13 @@ func (res *Result) MeantUnlock(f *Flow, r Relock) bool {
 		if rel.Lock != r.Lock {
 			continue
 		}
-		if _, deferred := rel.Instr.(*ssa.Defer); deferred || reaches(r.Instr, rel.Instr) {
+		if _, deferred := rel.Instr.(*ssa.Defer); deferred || control.Reaches(r.Instr, rel.Instr) {
 			return false
 		}
 	}
 	for _, b := range r.Instr.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if ofLock(instr) && reaches(r.Instr, instr) {
+			if ofLock(instr) && control.Reaches(r.Instr, instr) {
 				return false
 			}
 		}
@@ -64,27 +65,4 @@ func nothingBetween(a, b ssa.Instruction) bool {
 		}
 		return false
 	})
-}
-
-// reaches reports whether control can go from behind a to b, both of one
-// function.
-func reaches(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() && slices.Index(a.Block().Instrs, a) < slices.Index(a.Block().Instrs, b) {
-		return true
-	}
-	seen := make([]bool, len(a.Parent().Blocks))
-	work := slices.Clone(a.Block().Succs)
-	for len(work) > 0 {
-		x := work[len(work)-1]
-		work = work[:len(work)-1]
-		if seen[x.Index] {
-			continue
-		}
-		seen[x.Index] = true
-		if x == b.Block() {
-			return true
-		}
-		work = append(work, x.Succs...)
-	}
-	return false
 }

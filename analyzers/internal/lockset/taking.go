@@ -238,10 +238,8 @@ func (e *engine) onlyMethod(t types.Type, m *types.Func) *ssa.Function {
 		count++
 		obj, _, _ := types.LookupFieldOrMethod(types.NewPointer(named), false, m.Pkg(), m.Name())
 		if f, ok := obj.(*types.Func); ok {
-			for fn := range e.funcs {
-				if fn.Object() == f {
-					only = fn
-				}
+			if fn := e.prog.FuncValue(f); e.funcs[fn] != nil {
+				only = fn
 			}
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"go/types"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 )
 
 // position is where the source has an access. Go's SSA form gives a plain
@@ -117,10 +119,7 @@ func variableOf(addr ssa.Value) *types.Var {
 // varAt finds the variable of a name declared at pos, in the functions
 // around fn.
 func varAt(fn *ssa.Function, pos token.Pos, name string) *types.Var {
-	for fn.Parent() != nil {
-		fn = fn.Parent()
-	}
-	obj, ok := fn.Object().(*types.Func)
+	obj, ok := access.Outermost(fn).Object().(*types.Func)
 	if !ok || !pos.IsValid() {
 		return nil
 	}

@@ -44,3 +44,27 @@ func Enclosing(files []*ast.File, pos token.Pos) []ast.Node {
 	path, _ := astutil.PathEnclosingInterval(&one, pos, pos)
 	return path[:len(path)-1]
 }
+
+// Selector returns what the call at pos calls, if it is a selector such as
+// mu.Lock; else nil. A call, as package ssa places it, is at its parenthesis, or at
+// the beginning of the defer or go statement that it belongs to.
+func Selector(files []*ast.File, pos token.Pos) *ast.SelectorExpr {
+	for _, n := range Enclosing(files, pos) {
+		var call *ast.CallExpr
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			call = n
+		case *ast.DeferStmt:
+			call = n.Call
+		case *ast.GoStmt:
+			call = n.Call
+		case ast.Stmt:
+			return nil
+		default:
+			continue
+		}
+		sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+		return sel
+	}
+	return nil
+}

@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"reflect"
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/ast/astutil"
@@ -63,5 +65,42 @@ func TestEnclosing(t *testing.T) {
 	}
 	if got := Enclosing([]*ast.File{other}, file.Decls[0].Pos()); got != nil {
 		t.Errorf("%T, want nothing in a file that does not have the position", got)
+	}
+}
+
+// Selector finds what a call, a deferred call and a new goroutine call.
+func TestSelector(t *testing.T) {
+	const source = `package p
+
+func f() {
+	run(func() {
+		defer a.b.Unlock()
+		go c.Lock()
+		d.Lock()
+		g(0)
+		var e = 1
+	})
+}
+`
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "p.go", source, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct{ at, want string }{
+		{"defer", "a.b.Unlock"},
+		{"go c", "c.Lock"},
+		{"()\n\t\tg(", "d.Lock"},
+		{"(0)", ""},
+		{"var", ""},
+	} {
+		pos := file.FileStart + token.Pos(strings.Index(source, test.at))
+		got := ""
+		if sel := Selector([]*ast.File{file}, pos); sel != nil {
+			got = types.ExprString(sel)
+		}
+		if got != test.want {
+			t.Errorf("Selector at %q = %q, want %q", test.at, got, test.want)
+		}
 	}
 }

@@ -230,16 +230,7 @@ func recheck(pkg *packages.Package, files []*ast.File) (*packages.Package, []typ
 	copied.Syntax = files
 	copied.TypeErrors = nil
 	copied.Types = types.NewPackage(pkg.PkgPath, pkg.Name)
-	copied.TypesInfo = &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		FileVersions: make(map[*ast.File]string),
-	}
+	copied.TypesInfo = NewTypesInfo()
 	conf := &types.Config{
 		Importer: importerFunc(func(path string) (*types.Package, error) {
 			if path == "unsafe" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"go/ast"
 	"go/importer"
 	"go/parser"
@@ -10,22 +9,24 @@ import (
 	"go/types"
 	"io"
 	"os"
-	"os/exec"
 	"strings"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
+	"github.com/lockstep-go/lockstep/cmd/internal/check"
 )
 
 // A standard type-checks packages over the standard library's export data.
 type standard struct{ exports map[string]string }
 
 func newStandard(ctx context.Context) (*standard, error) {
-	out, err := exec.CommandContext(ctx, "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "sync", "errors").Output()
+	out, err := command.Output(ctx, "", "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "sync", "errors")
 	if err != nil {
-		return nil, fmt.Errorf("go list: %w", err)
+		return nil, err
 	}
 	s := &standard{exports: make(map[string]string)}
-	for line := range strings.Lines(string(out)) {
+	for line := range strings.Lines(out) {
 		path, file, _ := strings.Cut(strings.TrimSpace(line), "=")
 		s.exports[path] = file
 	}
@@ -39,16 +40,7 @@ func (s *standard) load(src string) (*packages.Package, error) {
 	if err != nil {
 		return nil, err
 	}
-	info := &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		FileVersions: make(map[*ast.File]string),
-	}
+	info := check.NewTypesInfo()
 	conf := types.Config{
 		Importer: importer.ForCompiler(fset, "gc", func(path string) (io.ReadCloser, error) { return os.Open(s.exports[path]) }),
 		Sizes:    types.SizesFor("gc", "amd64"),

@@ -109,25 +109,13 @@ type clock struct{ spent map[string]time.Duration }
 // by ones that are timed. The analyzers are this process's alone.
 func newClock(suite []*analysis.Analyzer) *clock {
 	c := new(clock)
-	seen := make(map[*analysis.Analyzer]bool)
-	var visit func(a *analysis.Analyzer)
-	visit = func(a *analysis.Analyzer) {
-		if seen[a] {
-			return
-		}
-		seen[a] = true
+	for _, a := range check.Required(suite) {
 		run := a.Run
 		a.Run = func(pass *analysis.Pass) (any, error) {
 			begun := cpu()
 			defer func() { c.spent[a.Name] += cpu() - begun }()
 			return run(pass)
 		}
-		for _, req := range a.Requires {
-			visit(req)
-		}
-	}
-	for _, a := range suite {
-		visit(a)
 	}
 	return c
 }

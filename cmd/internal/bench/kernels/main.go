@@ -18,12 +18,12 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/analyzers"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
 	"github.com/lockstep-go/lockstep/cmd/internal/finding"
 )
@@ -69,11 +69,11 @@ func run(ctx context.Context) (*score, error) {
 }
 
 func kernelDir(ctx context.Context) (string, error) {
-	goroot, err := exec.CommandContext(ctx, "go", "env", "GOROOT").Output()
+	goroot, err := command.Output(ctx, "", "go", "env", "GOROOT")
 	if err != nil {
-		return "", fmt.Errorf("go env GOROOT: %w", err)
+		return "", err
 	}
-	return filepath.Join(strings.TrimSpace(string(goroot)), "src", "runtime", "testdata", "testgoroutineleakprofile", "goker"), nil
+	return filepath.Join(goroot, "src", "runtime", "testdata", "testgoroutineleakprofile", "goker"), nil
 }
 
 // kernelsIn lists the kernels by their file names.

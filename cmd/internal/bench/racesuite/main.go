@@ -8,6 +8,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"flag"
 	"fmt"
 	"go/ast"
@@ -15,7 +16,6 @@ import (
 	"go/types"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -25,6 +25,7 @@ import (
 	"golang.org/x/tools/go/packages"
 
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
 )
 
 func main() {
@@ -68,11 +69,11 @@ func measure(pkg *packages.Package) (*suite, error) {
 
 // load loads all tests but the two files of cgo.
 func load() (*packages.Package, error) {
-	out, err := exec.Command("go", "env", "GOROOT").Output()
+	goroot, err := command.Output(context.Background(), "", "go", "env", "GOROOT")
 	if err != nil {
-		return nil, fmt.Errorf("go env GOROOT: %w", err)
+		return nil, err
 	}
-	dir := filepath.Join(strings.TrimSpace(string(out)), "src", "runtime", "race", "testdata")
+	dir := filepath.Join(goroot, "src", "runtime", "race", "testdata")
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("no tests in %s", dir)

@@ -1,8 +1,7 @@
 // Standalone measures what lockstep check costs against staticcheck's
 // concurrency checks (-checks SA2*), both cold, in CPU seconds and peak memory.
 //
-// The two take turns, so that a machine that slows down slows both; what counts
-// is the ratio within a round. staticcheck keeps results in a cache of its own
+// The two take turns. staticcheck keeps results in a cache of its own
 // and gets an empty one in every round; lockstep keeps none. Go's build
 // cache, from which both take what the compiler knows of dependencies, is warm. The
 // code is that of golang.org/x/tools, in the module cache, and of this module.
@@ -11,8 +10,8 @@
 package main
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -23,6 +22,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/turns"
 )
 
 // What a run is to stay below.
@@ -45,18 +47,6 @@ func main() {
 // A corpus is a module whose packages are checked.
 type corpus struct{ name, dir string }
 
-// A contender is one way to check a module.
-type contender struct {
-	name    string
-	command func(round int) *exec.Cmd
-}
-
-// A cost is that of one process with all that it waited for.
-type cost struct {
-	cpu    time.Duration
-	memory int64 // peak of the largest process in bytes, or 0 if unknown
-}
-
 func run(ctx context.Context, w io.Writer, rounds int) error {
 	temp, err := os.MkdirTemp("", "standalone-")
 	if err != nil {
@@ -73,51 +63,49 @@ func run(ctx context.Context, w io.Writer, rounds int) error {
 		return err
 	}
 	for _, c := range corpora {
-		costs := make([][]cost, len(contenders))
-		for round := range rounds + 1 {
-			for i, contender := range contenders {
-				cost, err := measure(ctx, contender.command(round), c.dir)
-				if err != nil {
-					return fmt.Errorf("%s on %s: %w", contender.name, c.name, err)
-				}
-				if round > 0 { // round 0 fills the build cache
-					costs[i] = append(costs[i], cost)
-				}
-			}
+		costs, err := turns.Take(ctx, contenders, c.dir, rounds)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
 		}
-		print(w, c.name, contenders, costs)
+		turns.Print(w, c.name, contenders, costs, func(i int, ratio float64) string {
+			return remark(costs[i], ratio, i == len(costs)-1)
+		})
 	}
 	return nil
 }
 
-// build builds both programs. The last is the one to compare with.
-func build(ctx context.Context, temp string) ([]contender, error) {
+// build builds both programs. The last is the one to compare with. That one finds
+// something, or cannot load some package, is no error; that it says what is wrong
+// with its use is.
+func build(ctx context.Context, temp string) ([]turns.Contender, error) {
 	lockstep, staticcheck := filepath.Join(temp, "lockstep.exe"), filepath.Join(temp, "staticcheck.exe")
 	for file, pkg := range map[string]string{
 		lockstep:    "github.com/lockstep-go/lockstep/cmd/lockstep",
 		staticcheck: "honnef.co/go/tools/cmd/staticcheck",
 	} {
-		if _, err := output(ctx, "go", "build", "-o", file, pkg); err != nil {
+		if _, err := command.Output(ctx, "", "go", "build", "-o", file, pkg); err != nil {
 			return nil, err
 		}
 	}
-	return []contender{
-		{"lockstep", func(int) *exec.Cmd { return exec.CommandContext(ctx, lockstep, "check", "./...") }},
-		{"staticcheck", func(round int) *exec.Cmd {
+	return []turns.Contender{
+		{Name: "lockstep", Failed: 2, Command: func(int) (*exec.Cmd, error) {
+			return exec.CommandContext(ctx, lockstep, "check", "./..."), nil
+		}},
+		{Name: "staticcheck", Failed: 2, Command: func(round int) (*exec.Cmd, error) {
 			cmd := exec.CommandContext(ctx, staticcheck, "-checks", "SA2*", "./...")
 			cache := filepath.Join(temp, fmt.Sprintf("cache%d-%d", round, time.Now().UnixNano()))
 			cmd.Env = append(os.Environ(), "STATICCHECK_CACHE="+cache)
-			return cmd
+			return cmd, nil
 		}},
 	}, nil
 }
 
 func find(ctx context.Context) ([]corpus, error) {
-	tools, err := output(ctx, "go", "list", "-m", "-f", "x/tools@{{.Version}}\n{{.Dir}}", "golang.org/x/tools")
+	tools, err := command.Output(ctx, "", "go", "list", "-m", "-f", "x/tools@{{.Version}}\n{{.Dir}}", "golang.org/x/tools")
 	if err != nil {
 		return nil, err
 	}
-	own, err := output(ctx, "go", "list", "-m", "-f", "{{.Path}}\n{{.Dir}}")
+	own, err := command.Output(ctx, "", "go", "list", "-m", "-f", "{{.Path}}\n{{.Dir}}")
 	if err != nil {
 		return nil, err
 	}
@@ -129,45 +117,22 @@ func find(ctx context.Context) ([]corpus, error) {
 	return corpora, nil
 }
 
-// measure runs a command. That it finds something, or cannot load some
-// package, is no error; that it says what is wrong with its use is.
-func measure(ctx context.Context, cmd *exec.Cmd, dir string) (cost, error) {
-	cmd.Dir = dir
-	err := cmd.Run()
-	var exit *exec.ExitError
-	if err != nil && (!errors.As(err, &exit) || ctx.Err() != nil || exit.ExitCode() == 2) {
-		return cost{}, err
+// remark says what the costs of a contender come to; base is set for the one to
+// compare with.
+func remark(costs []turns.Cost, ratio float64, base bool) string {
+	var b strings.Builder
+	peak := slices.MaxFunc(costs, func(a, b turns.Cost) int { return cmp.Compare(a.Memory, b.Memory) }).Memory
+	if peak > 0 {
+		fmt.Fprintf(&b, "   peak %4d MB", peak>>20)
 	}
-	state := cmd.ProcessState
-	return cost{state.UserTime() + state.SystemTime(), peakMemory(state)}, nil
-}
-
-func print(w io.Writer, corpus string, contenders []contender, costs [][]cost) {
-	fmt.Fprintf(w, "%s, CPU seconds (user and system) of each round:\n", corpus)
-	base := costs[len(costs)-1]
-	for i, c := range contenders {
-		fmt.Fprintf(w, "%-12s", c.name)
-		var ratios []float64
-		var peak int64
-		for round, cost := range costs[i] {
-			fmt.Fprintf(w, " %6.1f", cost.cpu.Seconds())
-			ratios = append(ratios, cost.cpu.Seconds()/base[round].cpu.Seconds())
-			peak = max(peak, cost.memory)
-		}
-		slices.Sort(ratios)
-		ratio := ratios[len(ratios)/2]
+	if !base {
+		fmt.Fprintf(&b, "   median ratio %.2f (goal %.2f: %s", ratio, goalRatio, verdict(ratio <= goalRatio))
 		if peak > 0 {
-			fmt.Fprintf(w, "   peak %4d MB", peak>>20)
+			fmt.Fprintf(&b, "; memory goal %d MB: %s", goalMemory>>20, verdict(peak < goalMemory))
 		}
-		if i < len(contenders)-1 {
-			fmt.Fprintf(w, "   median ratio %.2f (goal %.2f: %s", ratio, goalRatio, verdict(ratio <= goalRatio))
-			if peak > 0 {
-				fmt.Fprintf(w, "; memory goal %d MB: %s", goalMemory>>20, verdict(peak < goalMemory))
-			}
-			fmt.Fprint(w, ")")
-		}
-		fmt.Fprintln(w)
+		b.WriteString(")")
 	}
+	return b.String()
 }
 
 func verdict(met bool) string {
@@ -175,14 +140,4 @@ func verdict(met bool) string {
 		return "met"
 	}
 	return "missed"
-}
-
-func output(ctx context.Context, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }

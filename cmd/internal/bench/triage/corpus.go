@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
 )
 
 // A corpus is a tree of well-tested Go code.
@@ -44,7 +46,7 @@ func (c corpus) environ() []string {
 func find(ctx context.Context, name string) ([]corpus, error) {
 	switch name {
 	case "std":
-		out, err := output(ctx, "go", "env", "GOVERSION", "GOROOT")
+		out, err := command.Output(ctx, "", "go", "env", "GOVERSION", "GOROOT")
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +70,7 @@ const toolsModule = "golang.org/x/tools"
 // dependencies are the modules that go.mod requires, directly or not. Those are
 // all from which packages are built here, tools and tests included.
 func dependencies(ctx context.Context) ([]corpus, error) {
-	out, err := output(ctx, "go", "mod", "edit", "-json")
+	out, err := command.Output(ctx, "", "go", "mod", "edit", "-json")
 	if err != nil {
 		return nil, err
 	}
@@ -100,7 +102,7 @@ func dependencies(ctx context.Context) ([]corpus, error) {
 type moduleInfo struct{ Path, Version, Dir string }
 
 func module(ctx context.Context, path string) (*moduleInfo, error) {
-	out, err := output(ctx, "go", "list", "-m", "-json", path)
+	out, err := command.Output(ctx, "", "go", "list", "-m", "-json", path)
 	if err != nil {
 		return nil, err
 	}
@@ -136,14 +138,4 @@ func (c corpus) lines(ctx context.Context) (int, error) {
 			lines += bytes.Count(data, []byte("\n"))
 		}
 	}
-}
-
-func output(ctx context.Context, name string, args ...string) (string, error) {
-	cmd := exec.CommandContext(ctx, name, args...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"go/token"
 	"os"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 
@@ -21,25 +22,7 @@ import (
 
 // factual are the analyzers among those that the suite requires that have facts.
 func factual(suite []*analysis.Analyzer) []*analysis.Analyzer {
-	var found []*analysis.Analyzer
-	seen := make(map[*analysis.Analyzer]bool)
-	var visit func(a *analysis.Analyzer)
-	visit = func(a *analysis.Analyzer) {
-		if seen[a] {
-			return
-		}
-		seen[a] = true
-		for _, req := range a.Requires {
-			visit(req)
-		}
-		if len(a.FactTypes) > 0 {
-			found = append(found, a)
-		}
-	}
-	for _, a := range suite {
-		visit(a)
-	}
-	return found
+	return slices.DeleteFunc(check.Required(suite), func(a *analysis.Analyzer) bool { return len(a.FactTypes) == 0 })
 }
 
 // registerFacts makes the types of facts known to package gob.

@@ -15,6 +15,8 @@ import (
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/packages"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/check"
 )
 
 // A unitConfig is what the go command writes into a *.cfg file, as far as it
@@ -103,16 +105,7 @@ func parse(cfg *unitConfig, fset *token.FileSet) ([]*ast.File, error) {
 }
 
 func typeCheck(cfg *unitConfig, fset *token.FileSet, files []*ast.File) (*packages.Package, error) {
-	info := &types.Info{
-		Types:        make(map[ast.Expr]types.TypeAndValue),
-		Defs:         make(map[*ast.Ident]types.Object),
-		Uses:         make(map[*ast.Ident]types.Object),
-		Implicits:    make(map[ast.Node]types.Object),
-		Instances:    make(map[*ast.Ident]types.Instance),
-		Scopes:       make(map[ast.Node]*types.Scope),
-		Selections:   make(map[*ast.SelectorExpr]*types.Selection),
-		FileVersions: make(map[*ast.File]string),
-	}
+	info := check.NewTypesInfo()
 	conf := &types.Config{
 		Importer:  newImporter(cfg, fset),
 		Sizes:     types.SizesFor("gc", build.Default.GOARCH),

@@ -1,0 +1,43 @@
+// Package control tells how control can go through the blocks of one function.
+package control
+
+import (
+	"slices"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// Reaches reports whether control can go from behind a to b, both of one
+// function. An instruction reaches itself if it is in a loop.
+func Reaches(a, b ssa.Instruction) bool {
+	if instrs := a.Block().Instrs; a.Block() == b.Block() && slices.Index(instrs, a) < slices.Index(instrs, b) {
+		return true
+	}
+	return Behind(a.Block(), b.Block(), nil)
+}
+
+// Behind reports whether control can go from the end of from to the beginning
+// of to without going through avoid, which may be nil. That from or to is the
+// block to avoid does not matter.
+func Behind(from, to, avoid *ssa.BasicBlock) bool {
+	seen := make([]bool, len(from.Parent().Blocks))
+	work := slices.Clone(from.Succs)
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if b == to {
+			return true
+		}
+		if b != avoid && !seen[b.Index] {
+			seen[b.Index] = true
+			work = append(work, b.Succs...)
+		}
+	}
+	return false
+}
+
+// From is Behind from the beginning of from: a block leads to itself, and the
+// one to avoid to no other.
+func From(from, to, avoid *ssa.BasicBlock) bool {
+	return from == to || from != avoid && Behind(from, to, avoid)
+}
