@@ -15,12 +15,14 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
+	"github.com/lockstep-go/lockstep/analyzers/guardedby"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
 	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
 	"github.com/lockstep-go/lockstep/analyzers/lockorder"
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
+	"github.com/lockstep-go/lockstep/analyzers/mixedatomic"
 	"github.com/lockstep-go/lockstep/analyzers/nocounterpart"
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
@@ -40,12 +42,14 @@ func Suite() []*analysis.Analyzer {
 		copylocks.Analyzer,
 		datarace.Analyzer,
 		doublelock.Analyzer,
+		guardedby.Analyzer,
 		holdandwait.Analyzer,
 		lockcontract.Analyzer,
 		lockorder.Analyzer,
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,
 		missingunlock.Analyzer,
+		mixedatomic.Analyzer,
 		nocounterpart.Analyzer,
 		sigchanyzer.Analyzer,
 		syncmisuse.Analyzer,

@@ -2,7 +2,9 @@ package datarace
 
 import (
 	"embed"
+	"go/ast"
 	"go/token"
+	"go/types"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -45,6 +47,8 @@ func run(pass *analysis.Pass) (any, error) {
 	s := &search{
 		pkg:    pkg,
 		shared: pass.ResultOf[shared.Analyzer].(*shared.Result),
+		files:  pass.Files,
+		info:   pass.TypesInfo,
 		report: r,
 		seen:   make(map[seen]bool),
 	}
@@ -56,6 +60,8 @@ func run(pass *analysis.Pass) (any, error) {
 type search struct {
 	pkg    *goroutine.Package
 	shared *shared.Result
+	files  []*ast.File
+	info   *types.Info
 	report *diagnostic.Reporter
 	seen   map[seen]bool
 	spent  int
@@ -156,6 +162,9 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: declaration(r.v)},
 		Function:   access.Outermost(first.Instr.Parent()).RelString(s.pkg.SSA.Pkg.Pkg),
 		Operations: []token.Pos{first.Pos, second.Pos},
+	}
+	if form, ok := s.form(x, r, first, second, name); ok {
+		d.Message = d.Message.With(form)
 	}
 	use, role := message.Key("read-here"), diagnostic.RoleRead
 	switch {

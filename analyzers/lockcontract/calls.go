@@ -8,6 +8,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
@@ -33,40 +34,30 @@ func (c *checker) checkCalls() {
 // name of fn says counts only if another caller takes it that way.
 func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 	var heldAt ssa.Instruction
-	var wrong []violation
+	var wrong []guard.Violation
 	held := 0
-	for _, s := range c.graph.sites[fn] {
-		if !s.spawns && c.holds(s.instr, cond.Lock) {
+	for _, s := range c.judge.Sites(fn) {
+		if !s.Spawns && c.judge.Holds(s.Instr, cond.Lock) {
 			held++
-			if heldAt == nil && !c.noneHeld(s.instr, cond.Lock) {
-				heldAt = s.instr
+			if heldAt == nil && !c.judge.NoneHeld(s.Instr, cond.Lock) {
+				heldAt = s.Instr
 			}
 			continue
 		}
-		if c.excused(s.instr) {
+		if c.judge.Excused(s.Instr) {
 			continue
 		}
 		obj, ok := c.objectOf(fn, cond, s)
 		if !ok {
 			continue
 		}
-		if s.spawns {
-			if c.sharedByGo(s, obj) {
-				wrong = append(wrong, violation{accessed{instr: s.instr, obj: obj}, way{}})
-			}
-			continue
-		}
-		q := &query{checker: c, lock: cond.Lock, busy: make(map[*ssa.Function]bool)}
-		if !q.unheldAt(s) {
-			continue
-		}
-		if w, ok := q.enter(s.instr, obj, 0); ok {
-			wrong = append(wrong, violation{accessed{instr: s.instr, obj: obj}, w})
+		if w, ok := c.judge.UnheldCall(s, cond.Lock, obj); ok {
+			wrong = append(wrong, guard.Violation{Access: guard.Access{Instr: s.Instr, Object: obj}, Way: w})
 		}
 	}
 	for _, w := range wrong {
 		tier := config.Default
-		if cond.Style == contract.Name && heldAt == nil || held < len(wrong) && cond.Style != contract.Annotation || c.handsOver(w.accessed) {
+		if cond.Style == contract.Name && heldAt == nil || held < len(wrong) && cond.Style != contract.Annotation || c.judge.HandsOver(w.Access) {
 			tier = config.Strict
 		}
 		c.reportCall(fn, cond, w, heldAt, tier)
@@ -74,11 +65,11 @@ func (c *checker) checkRequired(fn *ssa.Function, cond contract.Condition) {
 }
 
 // objectOf returns what the lock of a condition belongs to at a call.
-func (c *checker) objectOf(fn *ssa.Function, cond contract.Condition, s site) (_ access.Path, ok bool) {
+func (c *checker) objectOf(fn *ssa.Function, cond contract.Condition, s guard.Site) (_ access.Path, ok bool) {
 	if cond.Param < 0 || cond.Param >= len(fn.Params) {
 		return access.Path{}, true
 	}
-	return c.rebase(c.paths.Of(fn.Params[cond.Param]), fn, s)
+	return c.judge.Rebase(c.paths.Of(fn.Params[cond.Param]), fn, s)
 }
 
 // checkExcluded reports the calls of fn with a lock held that it does not
@@ -88,15 +79,15 @@ func (c *checker) checkExcluded(fn *ssa.Function, cond contract.Condition) {
 	if !ok || cond.Shared {
 		return
 	}
-	for _, s := range c.graph.sites[fn] {
-		if _, isCall := s.instr.(*ssa.Call); !isCall || s.spawns || c.excused(s.instr) {
+	for _, s := range c.judge.Sites(fn) {
+		if _, isCall := s.Instr.(*ssa.Call); !isCall || s.Spawns || c.judge.Excused(s.Instr) {
 			continue
 		}
-		at, ok := c.paths.Rebase(p, fn, s.call)
+		at, ok := c.paths.Rebase(p, fn, s.Call)
 		if !ok || !at.Exact() {
 			continue
 		}
-		for _, h := range c.locks.HeldBefore(s.instr) {
+		for _, h := range c.locks.HeldBefore(s.Instr) {
 			if h.Path == at && h.Must && (h.Mode == lockset.Write || !cond.Read) {
 				c.reportExcluded(fn, cond, s, h)
 				break
@@ -125,7 +116,7 @@ func (c *checker) checkBodies() {
 
 func (c *checker) checkBody(fn *ssa.Function, cond contract.Condition, acquires bool) {
 	for _, ef := range c.locks.Effects(fn) {
-		if couldBe(ef.Path, cond.Lock) {
+		if guard.CouldBe(ef.Path, cond.Lock) {
 			if ef.Acquires == acquires {
 				return
 			}

@@ -2,6 +2,7 @@ package lockcontract
 
 import (
 	"embed"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -10,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
@@ -29,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "lockcontract",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/lockcontract",
-	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, lockset.Analyzer, contract.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, lockset.Analyzer, contract.Analyzer, guard.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -48,12 +50,66 @@ func run(pass *analysis.Pass) (any, error) {
 		locks:     pass.ResultOf[lockset.Analyzer].(*lockset.Result),
 		contracts: contracts,
 		funcs:     src.Funcs,
-		waiting:   make(map[*ssa.Function]wait),
+		judge:     pass.ResultOf[guard.Analyzer].(*guard.Result).Judge(),
 	}
-	c.graph = c.callGraph()
-	c.remarks = c.findRemarks()
 	c.checkVariables()
 	c.checkCalls()
 	c.checkBodies()
 	return reporter.Finish(), nil
+}
+
+type checker struct {
+	pass      *analysis.Pass
+	report    *diagnostic.Reporter
+	paths     *access.Paths
+	locks     *lockset.Result
+	contracts *contract.Result
+	funcs     []*ssa.Function
+	judge     *guard.Judge
+}
+
+// checkVariables reports accesses of guarded variables without the lock.
+func (c *checker) checkVariables() {
+	byVar := make(map[*types.Var][]guard.Access)
+	var order []*types.Var
+	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return c.contracts.FieldGuard(v) != nil }) {
+		if byVar[a.Var] == nil {
+			order = append(order, a.Var)
+		}
+		byVar[a.Var] = append(byVar[a.Var], a)
+	}
+	for _, v := range order {
+		for _, g := range c.contracts.FieldGuard(v) {
+			c.checkGuard(v, g, byVar[v])
+		}
+	}
+}
+
+// checkGuard judges the accesses of one variable by one of its guards. If the
+// lock is held nowhere, or less often than not, it is the comment that is out
+// of date; one about a group of variables is more easily so.
+func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []guard.Access) {
+	verdict := c.judge.Variable(v, g.Lock, all)
+	if verdict == nil {
+		return
+	}
+	for _, r := range verdict.ReadLocked {
+		c.reportReadLocked(r, g)
+	}
+	held := len(verdict.Held)
+	credible := held >= len(verdict.Wrong)
+	if g.Group {
+		credible = held >= verdict.Unheld
+	}
+	var heldAt ssa.Instruction
+	if held > 0 {
+		heldAt = verdict.Held[0].Instr
+	}
+	for _, w := range guard.OnePerFunction(verdict.Wrong) {
+		tier := config.Default
+		if held == 0 || !credible || w.Doubtful {
+			tier = config.Strict
+		}
+		c.reportAccess(w, g, heldAt, tier)
+	}
 }

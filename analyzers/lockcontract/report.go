@@ -1,7 +1,6 @@
 package lockcontract
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 
@@ -10,69 +9,69 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
-	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 // reportAccess reports an access of a variable without the lock.
-func (c *checker) reportAccess(v violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
-	key := map[use]message.Key{reads: "read-unlocked", calls: "used-unlocked", writes: "write-unlocked"}[v.use]
-	name := c.variableText(v.accessed)
-	d := c.diagnostic(key, v.instr.Pos(), g.Source, "func", wording.Func(v.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
+func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
+	key := map[guard.Use]message.Key{guard.Reads: "read-unlocked", guard.Calls: "used-unlocked", guard.Writes: "write-unlocked"}[v.Use]
+	name := c.judge.Text(v.Access)
+	d := c.diagnostic(key, v.Instr.Pos(), g.Source, "func", wording.Func(v.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
 	d.Category, d.Tier = "variable", tier
 	if g.Group {
 		d.Confidence = diagnostic.Medium
 	}
-	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: v.v.Pos()}
-	d.Function = c.functionName(v.instr)
-	c.explain(&d, v.way, g.Source, g.Lock, heldAt)
+	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: v.Var.Pos()}
+	d.Function = c.functionName(v.Instr)
+	c.explain(&d, v.Way, g.Source, g.Lock, heldAt)
 	c.report.Report(d)
 }
 
 // reportReadLocked reports a write under a lock that is held for reading.
-func (c *checker) reportReadLocked(a accessed, g contract.Guard, site ssa.Instruction) {
-	name := c.variableText(a)
-	d := c.diagnostic("write-read-locked", a.instr.Pos(), g.Source, "func", wording.Func(a.instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
-		"locked", wording.Place(c.pass.Fset, site.Pos()))
+func (c *checker) reportReadLocked(a guard.ReadLocked, g contract.Guard) {
+	name := c.judge.Text(a.Access)
+	d := c.diagnostic("write-read-locked", a.Instr.Pos(), g.Source, "func", wording.Func(a.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock),
+		"locked", wording.Place(c.pass.Fset, a.Site.Pos()))
 	d.Category = "read-locked"
-	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: a.v.Pos()}
-	d.Function = c.functionName(a.instr)
-	d.Operations = []token.Pos{site.Pos()}
+	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: a.Var.Pos()}
+	d.Function = c.functionName(a.Instr)
+	d.Operations = []token.Pos{a.Site.Pos()}
 	d.Related = []diagnostic.Related{
 		{Role: diagnostic.RoleDeclared, Pos: g.Pos, Message: message.New("contract-here", "contract", g.Source.Text)},
-		{Role: diagnostic.RoleLock, Pos: site.Pos(), Message: message.New("read-locked-here", "lock", c.lockText(g.Lock))},
+		{Role: diagnostic.RoleLock, Pos: a.Site.Pos(), Message: message.New("read-locked-here", "lock", c.lockText(g.Lock))},
 	}
 	c.report.Report(d)
 }
 
 // reportCall reports a call of fn without a lock that it wants.
-func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v violation, heldAt ssa.Instruction, tier config.Tier) {
+func (c *checker) reportCall(fn *ssa.Function, cond contract.Condition, v guard.Violation, heldAt ssa.Instruction, tier config.Tier) {
 	key := message.Key("call-unlocked")
-	if _, ok := v.instr.(*ssa.Go); ok {
+	if _, ok := v.Instr.(*ssa.Go); ok {
 		key = "go-unlocked"
 	}
 	if cond.Style == contract.Name {
 		key += "-name"
 	}
-	d := c.diagnostic(key, v.instr.Pos(), cond.Source, "func", wording.Func(v.instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
+	d := c.diagnostic(key, v.Instr.Pos(), cond.Source, "func", wording.Func(v.Instr.Parent()), "callee", fn.Name(), "lock", c.lockText(cond.Lock))
 	d.Category, d.Tier = "call", tier
 	if cond.Style == contract.Name {
 		d.Confidence = diagnostic.Medium
 	}
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Lock, Name: c.lockText(cond.Lock), Decl: cond.Var.Pos()}
-	d.Function = c.functionName(v.instr)
-	c.explain(&d, v.way, cond.Source, cond.Lock, heldAt)
+	d.Function = c.functionName(v.Instr)
+	c.explain(&d, v.Way, cond.Source, cond.Lock, heldAt)
 	c.report.Report(d)
 }
 
 // reportExcluded reports a call of fn with a lock held that it does not want.
-func (c *checker) reportExcluded(fn *ssa.Function, cond contract.Condition, s site, h lockset.Held) {
-	d := c.diagnostic("call-locked", s.instr.Pos(), cond.Source, "func", wording.Func(s.caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
+func (c *checker) reportExcluded(fn *ssa.Function, cond contract.Condition, s guard.Site, h lockset.Held) {
+	d := c.diagnostic("call-locked", s.Instr.Pos(), cond.Source, "func", wording.Func(s.Caller), "callee", fn.Name(), "lock", c.paths.Text(h.Path))
 	d.Category = "excluded"
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Lock, Name: c.paths.Text(h.Path), Decl: cond.Var.Pos()}
-	d.Function = c.functionName(s.instr)
+	d.Function = c.functionName(s.Instr)
 	d.Related = []diagnostic.Related{{Role: diagnostic.RoleDeclared, Pos: cond.Pos, Message: message.New("contract-here", "contract", cond.Source.Text)}}
 	for _, site := range h.Sites {
 		d.Operations = append(d.Operations, site.Pos())
@@ -102,7 +101,7 @@ func (c *checker) diagnostic(key message.Key, pos token.Pos, src contract.Source
 
 // explain adds where the contract is, the way to the place, and a place where
 // the contract is kept.
-func (c *checker) explain(d *diagnostic.Diagnostic, w way, src contract.Source, l contract.Lock, heldAt ssa.Instruction) {
+func (c *checker) explain(d *diagnostic.Diagnostic, w guard.Way, src contract.Source, l contract.Lock, heldAt ssa.Instruction) {
 	lock := c.lockText(l)
 	add := func(role diagnostic.Role, pos token.Pos, m message.Message) {
 		d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: pos, Message: m})
@@ -112,32 +111,22 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w way, src contract.Source, 
 		declared = message.New("declared-here", "func", src.Text)
 	}
 	add(diagnostic.RoleDeclared, src.Pos, declared)
-	for _, s := range w.calls {
+	for _, s := range w.Calls {
 		role, key := diagnostic.RoleCall, message.Key("called-here")
-		if s.spawns {
+		if s.Spawns {
 			role, key = diagnostic.RoleSpawn, "started-here"
 		}
-		add(role, s.instr.Pos(), message.New(key, "func", wording.Func(s.caller), "lock", lock))
+		add(role, s.Instr.Pos(), message.New(key, "func", wording.Func(s.Caller), "lock", lock))
 	}
 	if heldAt == nil {
 		return
 	}
 	for _, h := range c.locks.HeldBefore(heldAt) {
-		if couldBe(h.Path, l) && len(h.Sites) > 0 {
+		if guard.CouldBe(h.Path, l) && len(h.Sites) > 0 {
 			add(diagnostic.RoleLock, h.Sites[0].Pos(), message.New("kept-here", "lock", lock, "func", wording.Func(heldAt.Parent())))
 			break
 		}
 	}
-}
-
-// variableText is the variable as it is written at the access.
-func (c *checker) variableText(a accessed) string {
-	for _, n := range syntax.Enclosing(c.pass.Files, a.instr.Pos()) {
-		if sel, ok := n.(*ast.SelectorExpr); ok && sel.Sel.Name == a.v.Name() {
-			return types.ExprString(sel)
-		}
-	}
-	return a.v.Name()
 }
 
 // lockText is the lock as the contract names it; an embedded one by its type.

@@ -39,6 +39,15 @@ type Args map[string]string
 type Message struct {
 	Key  Key
 	Args Args
+	// Then is said behind it, nil if nothing is. Its template begins with the
+	// punctuation between the two.
+	Then *Message
+}
+
+// With returns m with another message behind it.
+func (m Message) With(then Message) Message {
+	m.Then = &then
+	return m
 }
 
 // New returns the message of the given key whose arguments are the
@@ -126,6 +135,14 @@ func MustLoad(fsys fs.FS, dir string) *Catalogue {
 // lacks the key. An unknown key or argument shows as itself, never as
 // nothing, so that a mistake in a catalogue cannot hide a finding.
 func (c *Catalogue) Text(lang Lang, m Message) string {
+	text := c.text(lang, m)
+	if m.Then != nil {
+		text += c.Text(lang, *m.Then)
+	}
+	return text
+}
+
+func (c *Catalogue) text(lang Lang, m Message) string {
 	texts := c.texts()
 	t, ok := texts[lang][m.Key]
 	if !ok {

@@ -50,6 +50,7 @@ const (
 	add
 	done
 	wait
+	kinds // how many there are
 )
 
 // An op is one operation.
@@ -67,12 +68,10 @@ func (c *class) root() *class {
 	return c
 }
 
-func (c *class) count(k opKind) int {
-	n := 0
+// counts says how many operations there are of each kind.
+func (c *class) counts() (n [kinds]int) {
 	for _, o := range c.ops {
-		if o.kind == k {
-			n++
-		}
+		n[o.kind]++
 	}
 	return n
 }
@@ -168,11 +167,13 @@ type census struct {
 	paths    *access.Paths
 	exported map[*types.Var]bool
 	inside   map[*ssa.Function]bool
+	made     map[*ssa.Function]bool // function literals
 	open     map[*ssa.Function]bool // called from where it is not seen
 	called   map[*ssa.Function]bool
 	values   map[ssa.Value]*class
 	vars     map[*types.Var]*class
 	results  map[*ssa.Function][]*class
+	built    map[*types.Struct]bool // an object of it is made in the package
 	all      []*class
 }
 
@@ -206,9 +207,9 @@ func (cs *census) of(v ssa.Value) *class {
 			return cs.variable(obj)
 		}
 	case *ssa.FieldAddr:
-		return cs.variable(fieldOf(v.X.Type(), v.Field))
+		return cs.field(v.X.Type(), v.Field)
 	case *ssa.Field:
-		return cs.variable(fieldOf(v.X.Type(), v.Field))
+		return cs.field(v.X.Type(), v.Field)
 	}
 	c := cs.values[v]
 	if c == nil {
@@ -231,11 +232,18 @@ func (cs *census) of(v ssa.Value) *class {
 	return c
 }
 
-func fieldOf(t types.Type, i int) *types.Var {
+// field is the class of a field. That of an object that the package only gets
+// from elsewhere is filled there.
+func (cs *census) field(t types.Type, i int) *class {
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()
 	}
-	return t.Underlying().(*types.Struct).Field(i)
+	s := t.Underlying().(*types.Struct)
+	c := cs.variable(s.Field(i))
+	if !cs.built[s] {
+		escape(c)
+	}
+	return c
 }
 
 // result is the class of a result of a function of the package.

@@ -71,7 +71,8 @@
 //
 // # Limitations
 //
-// How often something is done is not counted: two sends for one receive are
-// missed, and so is a receiver that returns early. So is a channel of one
+// A close in the package ends all that waits for the channel: a send on it
+// panics. How often something is done is not counted: two sends for one receive
+// are missed, and so is a receiver that returns early. So is a channel of one
 // object that lacks what those of others of its type have.
 package nocounterpart

@@ -18,11 +18,13 @@ func take(pkg *types.Package, src *ssabuild.SSA, paths *access.Paths) *census {
 	cs := &census{
 		pkg: pkg, paths: paths, exported: make(map[*types.Var]bool),
 		inside:  make(map[*ssa.Function]bool),
+		made:    make(map[*ssa.Function]bool),
 		open:    make(map[*ssa.Function]bool),
 		called:  make(map[*ssa.Function]bool),
 		values:  make(map[ssa.Value]*class),
 		vars:    make(map[*types.Var]*class),
 		results: make(map[*ssa.Function][]*class),
+		built:   make(map[*types.Struct]bool),
 	}
 	if pkg.Name() != "main" {
 		cs.exported = access.ExportedVars(pkg)
@@ -34,8 +36,16 @@ func take(pkg *types.Package, src *ssabuild.SSA, paths *access.Paths) *census {
 	for _, fn := range fns {
 		cs.inside[fn] = true
 	}
+	cs.findBuilt(fns)
 	cs.findOpen(fns)
 	for _, fn := range fns {
+		for _, v := range fn.FreeVars {
+			// A literal behind a call that never returns, such as t.Skip, is not
+			// made, so that it is not known what it captures.
+			if !cs.made[fn] {
+				escape(cs.of(v))
+			}
+		}
 		for i, p := range fn.Params {
 			recv := i == 0 && fn.Signature.Recv() != nil
 			if carries(p) && (cs.open[fn] || !cs.called[fn] || recv) {
@@ -49,6 +59,44 @@ func take(pkg *types.Package, src *ssabuild.SSA, paths *access.Paths) *census {
 		}
 	}
 	return cs
+}
+
+// findBuilt finds the types of which the package makes objects.
+func (cs *census) findBuilt(fns []*ssa.Function) {
+	var build func(t types.Type)
+	build = func(t types.Type) {
+		switch t := t.Underlying().(type) {
+		case *types.Array:
+			build(t.Elem())
+		case *types.Struct:
+			if cs.built[t] {
+				return
+			}
+			cs.built[t] = true
+			for f := range t.Fields() {
+				build(f.Type())
+			}
+		}
+	}
+	for _, name := range cs.pkg.Scope().Names() {
+		if v, ok := cs.pkg.Scope().Lookup(name).(*types.Var); ok {
+			build(v.Type())
+		}
+	}
+	for _, fn := range fns {
+		for _, b := range fn.Blocks {
+			for _, instr := range b.Instrs {
+				switch v := instr.(type) {
+				case *ssa.Alloc:
+					build(v.Type().Underlying().(*types.Pointer).Elem())
+				case *ssa.MakeSlice:
+					build(v.Type().Underlying().(*types.Slice).Elem())
+				case ssa.Value:
+					build(v.Type())
+				}
+			}
+		}
+	}
 }
 
 // findOpen finds the functions that are called from where it is not seen.
@@ -82,6 +130,7 @@ func (cs *census) findOpen(fns []*ssa.Function) {
 						}
 					}
 				case *ssa.MakeClosure:
+					cs.made[v.Fn.(*ssa.Function)] = true
 					if onlyCalled(v) {
 						continue
 					}
@@ -152,23 +201,17 @@ func (cs *census) read(fn *ssa.Function, instr ssa.Instruction) {
 			return
 		}
 	case *ssa.Slice:
-		if carries(v) {
-			unite(cs.of(v), cs.of(v.X))
-		}
+		cs.assign(v, v.X)
 		return
 	case *ssa.IndexAddr:
-		if carries(v) {
-			unite(cs.of(v), cs.of(v.X))
-		}
+		cs.assign(v, v.X)
 		return
 	case *ssa.Index:
-		if carries(v) {
-			unite(cs.of(v), cs.of(v.X))
-		}
+		cs.assign(v, v.X)
 		return
 	case *ssa.Lookup:
-		if !v.CommaOk && carries(v) {
-			unite(cs.of(v), cs.of(v.X))
+		if !v.CommaOk {
+			cs.assign(v, v.X)
 		}
 		if carries(v.Index) {
 			escape(cs.of(v.Index))
@@ -237,6 +280,13 @@ func (cs *census) read(fn *ssa.Function, instr ssa.Instruction) {
 	cs.escapeAll(instr)
 }
 
+// assign notes that v is what x is, leads to, or holds.
+func (cs *census) assign(v, x ssa.Value) {
+	if carries(v) {
+		unite(cs.of(v), cs.of(x))
+	}
+}
+
 // escapeAll is for instructions that are not followed.
 func (cs *census) escapeAll(instr ssa.Instruction) {
 	for _, o := range instr.Operands(nil) {
@@ -252,9 +302,7 @@ func (cs *census) escapeAll(instr ssa.Instruction) {
 func (cs *census) unary(v *ssa.UnOp) {
 	switch v.Op {
 	case token.MUL:
-		if carries(v) {
-			unite(cs.of(v), cs.of(v.X))
-		}
+		cs.assign(v, v.X)
 	case token.ARROW:
 		c := cs.of(v.X)
 		cs.addOp(c, op{kind: receive, instr: v, pos: v.Pos()})

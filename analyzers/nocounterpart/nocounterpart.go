@@ -66,7 +66,8 @@ func (c *checker) check(cl *class) {
 		return
 	}
 	slices.SortFunc(cl.ops, func(a, b op) int { return cmp.Compare(a.pos, b.pos) })
-	if cl.count(add) > 0 && cl.count(done) == 0 {
+	n := cl.counts()
+	if n[add] > 0 && n[done] == 0 {
 		for _, o := range cl.ops {
 			if o.kind == wait {
 				c.report(cl, o, "waitgroup", "no-done")
@@ -74,7 +75,7 @@ func (c *checker) check(cl *class) {
 		}
 	}
 	for _, o := range cl.ops {
-		key, stuck := cl.stuck(o)
+		key, stuck := cl.stuck(o, n)
 		if !stuck {
 			continue
 		}
@@ -84,8 +85,8 @@ func (c *checker) check(cl *class) {
 		}
 		c.report(cl, o, key, message.Key(key))
 	}
-	if o, ok := cl.alone(); ok {
-		key := "self-send"
+	if cl.alone(n) {
+		o, key := cl.ops[0], "self-send"
 		if o.kind == receive {
 			key = "self-receive"
 		}
@@ -93,31 +94,29 @@ func (c *checker) check(cl *class) {
 	}
 }
 
-// stuck reports whether nothing can end an operation, and what it lacks.
-func (cl *class) stuck(o op) (key string, stuck bool) {
+// stuck reports whether nothing can end an operation, and what it lacks. A close
+// ends a send too, by a panic.
+func (cl *class) stuck(o op, n [kinds]int) (key string, stuck bool) {
 	switch {
 	case o.kind != send && o.kind != receive:
 		return "", false
 	case len(cl.made) == 0:
-		return "nil", !cl.compared && (o.choice == nil || len(cl.ops) > 0)
+		return "nil", !cl.compared
+	case n[closes] > 0:
+		return "", false
 	case o.kind == send:
-		return "send", cl.count(receive) == 0 && cl.unbuffered()
+		return "send", n[receive] == 0 && cl.unbuffered()
 	}
-	return "receive", cl.count(send) == 0 && cl.count(closes) == 0
+	return "receive", n[send] == 0
 }
 
-// alone returns the first operation on a channel that never leaves its
-// goroutine, which is the only one that could be its counterpart.
-func (cl *class) alone() (op, bool) {
-	if cl.shared || !cl.unbuffered() || cl.count(send) == 0 || cl.count(receive) == 0 || cl.count(closes) > 0 {
-		return op{}, false
+// alone reports whether the operations are on a channel that never leaves its
+// goroutine, so that the first of them waits for one that comes after it.
+func (cl *class) alone(n [kinds]int) bool {
+	if cl.shared || !cl.unbuffered() || n[send] == 0 || n[receive] == 0 || n[closes] > 0 {
+		return false
 	}
-	for _, o := range cl.ops {
-		if o.choice != nil {
-			return op{}, false
-		}
-	}
-	return cl.ops[0], true
+	return !slices.ContainsFunc(cl.ops, func(o op) bool { return o.choice != nil })
 }
 
 // selects reports select statements all of whose cases never come about.

@@ -100,6 +100,14 @@ func selectors(t types.Type, index []int) ([]access.Selector, bool) {
 	return path, true
 }
 
+// LockOf returns the lock that a field or package-level variable holds, points
+// to, or embeds; ok is false if there is none, or more than one.
+func LockOf(v *types.Var) (_ Lock, ok bool) {
+	l, ok := asLock(v.Origin(), nil, v.Type())
+	l.Text = v.Name()
+	return l, ok
+}
+
 // asLock returns the lock that a variable of type t at path is, points to, or
 // embeds.
 func asLock(v *types.Var, path []access.Selector, t types.Type) (Lock, bool) {

@@ -178,6 +178,13 @@ func (r *Result) HeldAtEntry(fn *ssa.Function) []Lock {
 	return nil
 }
 
+// Reached reports whether b may be reached: constants, and conditions that were
+// tested before, can say that it is not.
+func (r *Result) Reached(b *ssa.BasicBlock) bool {
+	info := r.funcs[b.Parent()]
+	return info == nil || info.in == nil || len(info.in[b.Index]) > 0
+}
+
 // HeldBefore returns the locks that are held when instr begins. To visit many
 // instructions of a function, [Result.Walk] is cheaper.
 func (r *Result) HeldBefore(instr ssa.Instruction) Set {

@@ -217,7 +217,6 @@ func truth() []kernel {
 			name: "kubernetes1321", class: mixed,
 			bug:     "distribute sends to a watcher with lock held, and the watcher needs lock to stop",
 			answers: []answer{{holdAndWait, "(*Mux).distribute", []string{"lock", "result"}}},
-			also:    []answer{{blocked, "(*Mux).distribute", []string{"result"}}},
 		}, {
 			name: "kubernetes25331", class: communication,
 			bug:     "run sends to resultChan, from which nobody receives",
@@ -257,7 +256,6 @@ func truth() []kernel {
 			name: "kubernetes6632", class: mixed,
 			bug:     "WriteFrame sends to resetChan with writeLock held, and monitor, which should receive, needs writeLock",
 			answers: []answer{{holdAndWait, "(*idleAwareFramer).WriteFrame", []string{"writeLock", "resetChan"}}},
-			also:    []answer{{blocked, "(*idleAwareFramer).WriteFrame", []string{"resetChan"}}},
 		}, {
 			name: "kubernetes70277", class: communication,
 			bug:     "the caller waits for a channel that it closes itself, later",

@@ -11,7 +11,7 @@ func TestParallel(t *testing.T) {
 	for _, name := range []string{"a", "b"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			shared++ // want `shared is written here by all goroutines started at spawn_test.go:\d+, which run at the same time`
+			shared++ // want `shared is written here by all goroutines started at spawn_test.go:\d+, which run at the same time, .*; subtests that call t.Parallel run beside each other`
 		})
 	}
 	t.Run("sequential", func(t *testing.T) { own++ })

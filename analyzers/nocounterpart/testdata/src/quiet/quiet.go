@@ -1,6 +1,9 @@
 package quiet
 
-import "sync"
+import (
+	"sync"
+	"testing"
+)
 
 // Both halves, in functions that are told the channel.
 func produce(ch chan<- int) { ch <- 1 }
@@ -94,4 +97,29 @@ func requests() int {
 	r := make(chan int)
 	reqs <- r
 	return <-r
+}
+
+// A send on a channel that is closed panics, and does not wait.
+type mux struct{ results []chan int }
+
+func (m *mux) add() { m.results = append(m.results, make(chan int)) }
+
+func (m *mux) stop() {
+	for _, ch := range m.results {
+		close(ch)
+	}
+}
+
+func (m *mux) send() {
+	for _, ch := range m.results {
+		ch <- 1
+	}
+}
+
+// A function literal behind a call that does not return is never made.
+func skipped(t *testing.T) {
+	t.Skip("not today")
+	ch := make(chan int)
+	go func() { ch <- 1 }()
+	<-ch
 }

@@ -1,4 +1,4 @@
-package lockcontract
+package guard
 
 import (
 	"go/token"
@@ -15,8 +15,8 @@ import (
 // shared decides whether the object at obj is shared by the time of instr, as
 // far as the function of instr tells. If its callers decide, it returns the
 // path to follow, else the zero Path.
-func (c *checker) shared(instr ssa.Instruction, obj access.Path) (_ access.Path, ok bool) {
-	obj = c.through(obj)
+func (j *Judge) shared(instr ssa.Instruction, obj access.Path) (_ access.Path, ok bool) {
+	obj = j.through(obj)
 	switch root := obj.Root(); root.Kind {
 	case 0, access.Global:
 		return access.Path{}, true
@@ -28,7 +28,7 @@ func (c *checker) shared(instr ssa.Instruction, obj access.Path) (_ access.Path,
 		if fn := root.Func(); fn != instr.Parent() {
 			return obj, encloses(fn, instr.Parent()) // and then is on the way
 		}
-		if c.fresh(root.Value, 0) && !c.published(root, instr) {
+		if j.fresh(root.Value, 0) && !j.published(root, instr) {
 			return access.Path{}, false
 		}
 		return access.Path{}, true
@@ -47,7 +47,7 @@ func encloses(outer, inner *ssa.Function) bool {
 
 // through looks through a local struct that only carries a pointer to the
 // object, as in r := reader{conn: c}; r.run().
-func (c *checker) through(obj access.Path) access.Path {
+func (j *Judge) through(obj access.Path) access.Path {
 	for range 3 {
 		alloc, ok := obj.Root().Value.(*ssa.Alloc)
 		if !ok {
@@ -60,7 +60,7 @@ func (c *checker) through(obj access.Path) access.Path {
 		var val ssa.Value
 		for _, ref := range *alloc.Referrers() {
 			fa, ok := ref.(*ssa.FieldAddr)
-			if !ok || c.paths.Of(fa) != addr {
+			if !ok || j.paths.Of(fa) != addr {
 				continue
 			}
 			for _, r := range *fa.Referrers() {
@@ -75,8 +75,8 @@ func (c *checker) through(obj access.Path) access.Path {
 		if val == nil {
 			break
 		}
-		target := c.paths.Select(addr, access.Selector{Kind: access.Deref})
-		next, ok := c.paths.Replace(obj, target, c.paths.Of(val))
+		target := j.paths.Select(addr, access.Selector{Kind: access.Deref})
+		next, ok := j.paths.Replace(obj, target, j.paths.Of(val))
 		if !ok || next.Root() == obj.Root() {
 			break
 		}
@@ -96,18 +96,18 @@ func firstPointer(p access.Path) (addr access.Path, ok bool) {
 	return addr, addr.Len() == 1 && addr.Last().Kind == access.Field
 }
 
-// rebase expresses a path of fn in terms of the caller at s; ok is false if it
+// Rebase expresses a path of fn in terms of the caller at s; ok is false if it
 // means nothing there.
-func (c *checker) rebase(obj access.Path, fn *ssa.Function, s site) (_ access.Path, ok bool) {
+func (j *Judge) Rebase(obj access.Path, fn *ssa.Function, s Site) (_ access.Path, ok bool) {
 	if root := obj.Root(); root.Kind != access.Param || root.Func() != fn {
 		return obj, true
 	}
-	return c.paths.Rebase(obj, fn, s.call)
+	return j.paths.Rebase(obj, fn, s.Call)
 }
 
 // fresh reports whether v may be an object that the function has just made, or
 // that nobody else has, or where it comes from is not known.
-func (c *checker) fresh(v ssa.Value, depth int) bool {
+func (j *Judge) fresh(v ssa.Value, depth int) bool {
 	if depth > 8 {
 		return true
 	}
@@ -117,7 +117,7 @@ func (c *checker) fresh(v ssa.Value, depth int) bool {
 		for _, ref := range *v.Referrers() {
 			if st, ok := ref.(*ssa.Store); ok && st.Addr == v && isPointer(st.Val.Type()) {
 				stores++
-				if c.freshPath(st.Val, depth+1) {
+				if j.freshPath(st.Val, depth+1) {
 					return true
 				}
 			}
@@ -125,16 +125,16 @@ func (c *checker) fresh(v ssa.Value, depth int) bool {
 		return stores == 0
 	case *ssa.Phi:
 		for _, e := range v.Edges {
-			if c.freshPath(e, depth+1) {
+			if j.freshPath(e, depth+1) {
 				return true
 			}
 		}
 		return false
 	case *ssa.Call:
-		return c.freshResult(&v.Call, 0, depth)
+		return j.freshResult(&v.Call, 0, depth)
 	case *ssa.Extract:
 		if call, ok := v.Tuple.(*ssa.Call); ok {
-			return c.freshResult(&call.Call, v.Index, depth)
+			return j.freshResult(&call.Call, v.Index, depth)
 		}
 	case *ssa.Const:
 		return false
@@ -147,34 +147,34 @@ func isPointer(t types.Type) bool {
 	return ok || types.IsInterface(t)
 }
 
-func (c *checker) freshPath(v ssa.Value, depth int) bool {
+func (j *Judge) freshPath(v ssa.Value, depth int) bool {
 	if _, ok := v.(*ssa.Const); ok {
 		return false
 	}
-	switch r := c.paths.Of(v).Root(); r.Kind {
+	switch r := j.paths.Of(v).Root(); r.Kind {
 	case access.Param, access.Global, access.FreeVar:
 		return false
 	default:
-		return r.Value == nil || c.fresh(r.Value, depth)
+		return r.Value == nil || j.fresh(r.Value, depth)
 	}
 }
 
 // freshResult reports whether the i-th result of a call may be a fresh object.
-func (c *checker) freshResult(call *ssa.CallCommon, i, depth int) bool {
-	if op, ok := syncapi.Classify(call, c.paths); ok {
+func (j *Judge) freshResult(call *ssa.CallCommon, i, depth int) bool {
+	if op, ok := syncapi.Classify(call, j.paths); ok {
 		switch op.Kind {
 		case syncapi.AtomicLoad, syncapi.MapRead:
 			return false
 		}
 		return true
 	}
-	callee := c.locks.Callee(call)
+	callee := j.locks.Callee(call)
 	if callee == nil {
 		return true
 	}
 	for _, b := range callee.Blocks {
 		ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-		if ok && i < len(ret.Results) && c.freshPath(ret.Results[i], depth+1) {
+		if ok && i < len(ret.Results) && j.freshPath(ret.Results[i], depth+1) {
 			return true
 		}
 	}
@@ -184,15 +184,15 @@ func (c *checker) freshResult(call *ssa.CallCommon, i, depth int) bool {
 // published reports whether a goroutine that has the object was started before
 // instr, in the same function, and nothing was waited for since: the goroutine
 // may be over then.
-func (c *checker) published(root access.Root, instr ssa.Instruction) bool {
+func (j *Judge) published(root access.Root, instr ssa.Instruction) bool {
 	var starts, waits []ssa.Instruction
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
 			if g, ok := i.(*ssa.Go); ok {
-				if before(g, instr) && c.given(&g.Call, root) {
+				if before(g, instr) && j.given(&g.Call, root) {
 					starts = append(starts, g)
 				}
-			} else if c.waits(i) != noWait && before(i, instr) {
+			} else if j.waits(i) != noWait && before(i, instr) {
 				waits = append(waits, i)
 			}
 		}
@@ -204,18 +204,18 @@ func (c *checker) published(root access.Root, instr ssa.Instruction) bool {
 
 // given reports whether a call passes on, or a closure that it calls captures,
 // what a path from root leads to.
-func (c *checker) given(call *ssa.CallCommon, root access.Root) bool {
+func (j *Judge) given(call *ssa.CallCommon, root access.Root) bool {
 	args := call.Args
-	if mc, ok := c.paths.Origin(call.Value).(*ssa.MakeClosure); ok {
+	if mc, ok := j.paths.Origin(call.Value).(*ssa.MakeClosure); ok {
 		args = append(args[:len(args):len(args)], mc.Bindings...)
 	}
 	for _, a := range args {
-		if c.paths.Of(a).Root() == root {
+		if j.paths.Of(a).Root() == root {
 			return true
 		}
 		if cell, ok := a.(*ssa.Alloc); ok { // a captured variable
 			for _, ref := range *cell.Referrers() {
-				if st, ok := ref.(*ssa.Store); ok && st.Addr == cell && c.paths.Of(st.Val).Root() == root {
+				if st, ok := ref.(*ssa.Store); ok && st.Addr == cell && j.paths.Of(st.Val).Root() == root {
 					return true
 				}
 			}
@@ -227,8 +227,8 @@ func (c *checker) given(call *ssa.CallCommon, root access.Root) bool {
 // sharedByGo reports whether the object that a goroutine is started with is
 // shared: the goroutine is started more than once with it, or the object is
 // kept elsewhere too.
-func (c *checker) sharedByGo(s site, obj access.Path) bool {
-	root := c.through(obj).Root()
+func (j *Judge) sharedByGo(s Site, obj access.Path) bool {
+	root := j.through(obj).Root()
 	switch root.Kind {
 	case 0, access.Global, access.Param:
 		return true
@@ -236,28 +236,28 @@ func (c *checker) sharedByGo(s site, obj access.Path) bool {
 		return false
 	}
 	v := root.Value
-	if v.Parent() != s.caller {
+	if v.Parent() != s.Caller {
 		return false
 	}
-	if !c.fresh(v, 0) {
+	if !j.fresh(v, 0) {
 		return true
 	}
-	if alloc, ok := v.(ssa.Instruction); ok && inLoop(s.instr.Block()) && alloc.Block() != s.instr.Block() && !inLoop(alloc.Block()) {
+	if alloc, ok := v.(ssa.Instruction); ok && inLoop(s.Instr.Block()) && alloc.Block() != s.Instr.Block() && !inLoop(alloc.Block()) {
 		return true
 	}
-	return c.kept(v)
+	return j.kept(v)
 }
 
 // kept reports whether a fresh object is returned, or stored in memory that is
 // not local.
-func (c *checker) kept(v ssa.Value) bool {
+func (j *Judge) kept(v ssa.Value) bool {
 	for _, ref := range *v.Referrers() {
 		switch ref := ref.(type) {
 		case *ssa.Return:
 			return true
 		case *ssa.Store:
 			if ref.Val == v {
-				switch c.paths.Of(ref.Addr).Root().Kind {
+				switch j.paths.Of(ref.Addr).Root().Kind {
 				case access.Param, access.Global:
 					return true
 				}
@@ -267,7 +267,7 @@ func (c *checker) kept(v ssa.Value) bool {
 				return true
 			}
 		case *ssa.MakeInterface:
-			if c.kept(ref) {
+			if j.kept(ref) {
 				return true
 			}
 		}
@@ -297,13 +297,13 @@ func inLoop(b *ssa.BasicBlock) bool { return control.Behind(b, b, nil) }
 // goroutines, which may then be over, or for a message that hands over an
 // object. A wait in the same loop is that of the iteration, and counts only if
 // it is for goroutines.
-func (c *checker) joined(instr ssa.Instruction) bool {
+func (j *Judge) joined(instr ssa.Instruction) bool {
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
 			if !before(i, instr) {
 				continue
 			}
-			switch kind := c.waits(i); {
+			switch kind := j.waits(i); {
 			case kind == waitsForGoroutines:
 				return true
 			case kind == waitsForMessage && !control.Behind(instr.Block(), i.Block(), nil):
@@ -322,7 +322,7 @@ const (
 	waitsForGoroutines
 )
 
-func (c *checker) waits(instr ssa.Instruction) wait {
+func (j *Judge) waits(instr ssa.Instruction) wait {
 	switch instr := instr.(type) {
 	case *ssa.UnOp:
 		if instr.Op == token.ARROW {
@@ -333,7 +333,7 @@ func (c *checker) waits(instr ssa.Instruction) wait {
 			return waitsForMessage
 		}
 	case *ssa.Call:
-		if op, ok := syncapi.Classify(&instr.Call, c.paths); ok {
+		if op, ok := syncapi.Classify(&instr.Call, j.paths); ok {
 			switch op.Kind {
 			case syncapi.WaitGroupWait, syncapi.GroupWait, syncapi.OnceDo, syncapi.BenchParallel:
 				return waitsForGoroutines
@@ -344,8 +344,8 @@ func (c *checker) waits(instr ssa.Instruction) wait {
 			}
 			return noWait
 		}
-		if callee := c.locks.Callee(&instr.Call); callee != nil {
-			return c.waitsIn(callee)
+		if callee := j.locks.Callee(&instr.Call); callee != nil {
+			return j.waitsIn(callee)
 		}
 	}
 	return noWait
@@ -353,18 +353,18 @@ func (c *checker) waits(instr ssa.Instruction) wait {
 
 // waitsIn is the most that a call of fn waits for. A recursive call adds
 // nothing.
-func (c *checker) waitsIn(fn *ssa.Function) wait {
-	if w, ok := c.waiting[fn]; ok {
+func (j *Judge) waitsIn(fn *ssa.Function) wait {
+	if w, ok := j.waiting[fn]; ok {
 		return w
 	}
-	c.waiting[fn] = noWait
+	j.waiting[fn] = noWait
 	most := noWait
 	for _, b := range fn.Blocks {
 		for _, i := range b.Instrs {
-			most = max(most, c.waits(i))
+			most = max(most, j.waits(i))
 		}
 	}
-	c.waiting[fn] = most
+	j.waiting[fn] = most
 	return most
 }
 

@@ -1,4 +1,4 @@
-package lockcontract
+package guard
 
 import (
 	"go/ast"
@@ -19,9 +19,9 @@ type fileLine struct {
 // speaks of locks or goroutines: whoever wrote it knew what they did. If it says
 // that something is safe or needs no lock, it may be about everything that
 // follows in the function.
-func (c *checker) findRemarks() map[fileLine]bool {
+func (j *Judge) findRemarks() map[fileLine]bool {
 	lines := make(map[fileLine]bool)
-	for _, file := range c.pass.Files {
+	for _, file := range j.pass.Files {
 		docs := make(map[*ast.CommentGroup]bool)
 		var bodies []*ast.BlockStmt
 		for _, d := range file.Decls {
@@ -40,12 +40,12 @@ func (c *checker) findRemarks() map[fileLine]bool {
 			if docs[g] || !remark.MatchString(text) || strings.HasPrefix(text, "want ") {
 				continue
 			}
-			from, to := c.pass.Fset.Position(g.Pos()), c.pass.Fset.Position(g.End())
+			from, to := j.pass.Fset.Position(g.Pos()), j.pass.Fset.Position(g.End())
 			last := to.Line + 1
 			if noNeed.MatchString(text) {
 				i := slices.IndexFunc(bodies, func(b *ast.BlockStmt) bool { return b.Pos() <= g.Pos() && g.End() <= b.End() })
 				if i >= 0 {
-					last = c.pass.Fset.Position(bodies[i].End()).Line
+					last = j.pass.Fset.Position(bodies[i].End()).Line
 				}
 			}
 			for l := from.Line; l <= last; l++ {
@@ -61,12 +61,12 @@ var (
 	noNeed = pattern.New(`(?i)\bsafe(?:ly)?\b|(?:without|no) (?:need |holding |taking |acquiring |further )?(?:for |to )?(?:the |a |any )?(?:\w+\.)?(?:lock|mutex|mu)|(?:not|n't|no longer) (?:need|have|necessary|required)[^.]*(?:lock|mutex|mu\b)|(?:exclusive|sole) (?:access|owner)|nobody else|no one else|no other goroutine`)
 )
 
-// excused reports whether a comment at instr says that it is all right.
-func (c *checker) excused(instr ssa.Instruction) bool {
+// Excused reports whether a comment at instr says that it is all right.
+func (j *Judge) Excused(instr ssa.Instruction) bool {
 	pos := instr.Pos()
 	if !pos.IsValid() {
 		return true
 	}
-	p := c.pass.Fset.Position(pos)
-	return c.remarks[fileLine{p.Filename, p.Line}] || c.contracts.Forced(pos)
+	p := j.pass.Fset.Position(pos)
+	return j.remarks[fileLine{p.Filename, p.Line}] || j.contracts.Forced(pos)
 }

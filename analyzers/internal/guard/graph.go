@@ -1,4 +1,4 @@
-package lockcontract
+package guard
 
 import (
 	"go/token"
@@ -11,19 +11,24 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
-// A site is a call of a function of the package.
-type site struct {
-	instr  ssa.CallInstruction
-	caller *ssa.Function
-	call   *ssa.CallCommon // as it would be written without method values
-	spawns bool            // another goroutine makes the call
+// A Site is a call of a function of the package.
+type Site struct {
+	Instr  ssa.CallInstruction
+	Caller *ssa.Function
+	Call   *ssa.CallCommon // as it would be written without method values
+	Spawns bool            // another goroutine makes the call
 	// inner are the calls in a function of the package that was given the
 	// function value at instr.
 	inner []ssa.Instruction
 }
 
+// Sites returns the calls of fn in the package.
+func (j *Judge) Sites(fn *ssa.Function) []Site { return j.graph.sites[fn] }
+
 type graph struct {
-	sites map[*ssa.Function][]site
+	sites map[*ssa.Function][]Site
+	// starts are the places in a function that start goroutines.
+	starts map[*ssa.Function][]ssa.Instruction
 	// invoked are the names of methods that are called through interfaces,
 	// with the calls.
 	invoked map[string][]ssa.CallInstruction
@@ -35,20 +40,21 @@ type graph struct {
 	exportedFields map[*types.Var]bool
 }
 
-func (c *checker) callGraph() *graph {
+func (j *Judge) callGraph() *graph {
 	g := &graph{
-		sites:   make(map[*ssa.Function][]site),
+		sites:   make(map[*ssa.Function][]Site),
+		starts:  make(map[*ssa.Function][]ssa.Instruction),
 		invoked: make(map[string][]ssa.CallInstruction),
 		values:  make(map[*ssa.Function]bool),
 		boxed:   make(map[*types.TypeName][]ssa.Instruction),
 
-		exportedFields: exportedFields(c.pass.Pkg),
+		exportedFields: exportedFields(j.pass.Pkg),
 	}
 	ours := make(map[*ssa.Function]bool)
-	for _, fn := range c.funcs {
+	for _, fn := range j.funcs {
 		ours[fn] = true
 	}
-	for _, fn := range c.funcs {
+	for _, fn := range j.funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if mi, ok := instr.(*ssa.MakeInterface); ok {
@@ -58,11 +64,11 @@ func (c *checker) callGraph() *graph {
 				}
 				var followed ssa.Value
 				if call, ok := instr.(ssa.CallInstruction); ok {
-					followed = c.addCall(g, ours, call)
+					followed = j.addCall(g, ours, call)
 				}
 				for _, op := range instr.Operands(nil) {
 					if *op != followed {
-						if f := c.function(*op, ours); f != nil {
+						if f := j.function(*op, ours); f != nil {
 							g.values[f] = true
 						}
 					}
@@ -90,21 +96,26 @@ func exportedFields(pkg *types.Package) map[*types.Var]bool {
 
 // addCall notes what a call calls; it returns the function value that this
 // explains, nil if none.
-func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction) ssa.Value {
+func (j *Judge) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction) ssa.Value {
 	common := instr.Common()
 	_, spawns := instr.(*ssa.Go)
+	defer func() {
+		if spawns {
+			g.starts[instr.Parent()] = append(g.starts[instr.Parent()], instr)
+		}
+	}()
 	if common.IsInvoke() {
 		g.invoked[common.Method.Name()] = append(g.invoked[common.Method.Name()], instr)
 	}
 	callee := common.Value
-	if op, ok := syncapi.Classify(common, c.paths); ok {
+	if op, ok := syncapi.Classify(common, j.paths); ok {
 		if op.Callback == nil {
 			return nil
 		}
 		callee = op.Callback
 		switch op.Kind {
 		case syncapi.TimerStart:
-			if c.stopChecked(instr) {
+			if j.stopChecked(instr) {
 				return nil
 			}
 		case syncapi.TestRun, syncapi.TestCleanup, syncapi.OnceDo, syncapi.OnceFunc, syncapi.Finalizer:
@@ -114,26 +125,26 @@ func (c *checker) addCall(g *graph, ours map[*ssa.Function]bool, instr ssa.CallI
 	} else if common.IsInvoke() {
 		return nil
 	}
-	fn, call := c.callee(callee, common, ours)
+	fn, call := j.callee(callee, common, ours)
 	if fn == nil {
 		return nil
 	}
-	g.sites[fn] = append(g.sites[fn], site{instr: instr, caller: instr.Parent(), call: call, spawns: spawns})
-	c.addPassed(g, ours, instr, fn)
+	g.sites[fn] = append(g.sites[fn], Site{Instr: instr, Caller: instr.Parent(), Call: call, Spawns: spawns})
+	j.addPassed(g, ours, instr, fn)
 	return callee
 }
 
 // stopChecked reports whether the timer that instr starts is kept where the
 // package looks at the result of stopping it, which tells whether the function
 // is still to run.
-func (c *checker) stopChecked(instr ssa.CallInstruction) bool {
+func (j *Judge) stopChecked(instr ssa.CallInstruction) bool {
 	v := instr.Value()
 	if v == nil {
 		return false
 	}
 	for _, ref := range *v.Referrers() {
 		if st, ok := ref.(*ssa.Store); ok && st.Val == v {
-			if f := c.paths.Of(st.Addr).LastField(); f != nil && c.stops()[f] {
+			if f := j.paths.Of(st.Addr).LastField(); f != nil && j.stops()[f] {
 				return true
 			}
 		}
@@ -142,43 +153,43 @@ func (c *checker) stopChecked(instr ssa.CallInstruction) bool {
 }
 
 // stops lists the fields that hold timers of which the result of Stop is used.
-func (c *checker) stops() map[*types.Var]bool {
-	if c.stopped != nil {
-		return c.stopped
+func (j *Judge) stops() map[*types.Var]bool {
+	if j.stopped != nil {
+		return j.stopped
 	}
-	c.stopped = make(map[*types.Var]bool)
-	for _, fn := range c.funcs {
+	j.stopped = make(map[*types.Var]bool)
+	for _, fn := range j.funcs {
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				call, ok := instr.(*ssa.Call)
 				if !ok || len(*call.Referrers()) == 0 {
 					continue
 				}
-				if op, ok := syncapi.Classify(&call.Call, c.paths); ok && op.Kind == syncapi.TimerStop {
-					if f := op.Path(c.paths).LastField(); f != nil {
-						c.stopped[f] = true
+				if op, ok := syncapi.Classify(&call.Call, j.paths); ok && op.Kind == syncapi.TimerStop {
+					if f := op.Path(j.paths).LastField(); f != nil {
+						j.stopped[f] = true
 					}
 				}
 			}
 		}
 	}
-	return c.stopped
+	return j.stopped
 }
 
 // addPassed notes the function literals that a call passes to fn, if fn does
 // nothing with them but call them.
-func (c *checker) addPassed(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction, fn *ssa.Function) {
+func (j *Judge) addPassed(g *graph, ours map[*ssa.Function]bool, instr ssa.CallInstruction, fn *ssa.Function) {
 	if _, ok := instr.(*ssa.Call); !ok || len(instr.Common().Args) != len(fn.Params) {
 		return
 	}
 	for i, arg := range instr.Common().Args {
-		mc, ok := c.paths.Origin(arg).(*ssa.MakeClosure)
+		mc, ok := j.paths.Origin(arg).(*ssa.MakeClosure)
 		if !ok || !ours[mc.Fn.(*ssa.Function)] {
 			continue
 		}
 		if inner := onlyCalls(fn.Params[i]); inner != nil {
 			lit := mc.Fn.(*ssa.Function)
-			g.sites[lit] = append(g.sites[lit], site{instr: instr, caller: instr.Parent(), call: &ssa.CallCommon{Value: mc}, inner: inner})
+			g.sites[lit] = append(g.sites[lit], Site{Instr: instr, Caller: instr.Parent(), Call: &ssa.CallCommon{Value: mc}, inner: inner})
 		}
 	}
 }
@@ -198,8 +209,8 @@ func onlyCalls(p *ssa.Parameter) []ssa.Instruction {
 
 // callee returns the function that calling v calls, and the call as it would
 // be written without a method value.
-func (c *checker) callee(v ssa.Value, call *ssa.CallCommon, ours map[*ssa.Function]bool) (*ssa.Function, *ssa.CallCommon) {
-	switch v := c.paths.Origin(v).(type) {
+func (j *Judge) callee(v ssa.Value, call *ssa.CallCommon, ours map[*ssa.Function]bool) (*ssa.Function, *ssa.CallCommon) {
+	switch v := j.paths.Origin(v).(type) {
 	case *ssa.Function:
 		if fn := access.Declared(v); ours[fn] {
 			if call.Value != v && call.StaticCallee() != v { // called back
@@ -226,7 +237,7 @@ func (c *checker) callee(v ssa.Value, call *ssa.CallCommon, ours map[*ssa.Functi
 }
 
 // function returns the function of the package that v is the value of.
-func (c *checker) function(v ssa.Value, ours map[*ssa.Function]bool) *ssa.Function {
+func (j *Judge) function(v ssa.Value, ours map[*ssa.Function]bool) *ssa.Function {
 	switch v := v.(type) {
 	case *ssa.Function:
 		if fn := access.Declared(v); ours[fn] && fn.Parent() == nil {

@@ -1,4 +1,4 @@
-package lockcontract
+package guard
 
 import (
 	"go/ast"
@@ -7,10 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
-	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
@@ -30,39 +28,46 @@ import (
 // been waited for on the way, since the goroutines that share the object may be
 // over.
 
-type checker struct {
-	pass      *analysis.Pass
-	report    *diagnostic.Reporter
-	paths     *access.Paths
-	locks     *lockset.Result
-	contracts *contract.Result
-	funcs     []*ssa.Function
-	graph     *graph
-	remarks   map[fileLine]bool
-	stopped   map[*types.Var]bool    // see stops; made when first asked for
-	waiting   map[*ssa.Function]wait // what calls wait for; see waitsIn
-}
-
-// A way is how a place is reached without a lock: the calls, innermost first.
+// A Way is how a place is reached without a lock: the calls, innermost first.
 // The last may start a goroutine; else it is made in a function that other
 // packages call, or that shares an object of its own with a goroutine.
-type way struct {
-	calls []site
+type Way struct {
+	Calls []Site
 }
 
-// unheld returns a way on which the lock l is certainly not held when instr
-// begins, for the object at the path obj.
-func (c *checker) unheld(instr ssa.Instruction, l contract.Lock, obj access.Path) (way, bool) {
-	q := &query{checker: c, lock: l, busy: make(map[*ssa.Function]bool)}
-	if !c.noneHeld(instr, l) || c.joined(instr) {
-		return way{}, false
+// Unheld returns a way on which the lock l is certainly not held when instr
+// begins, for the object at the path obj. The zero lock is held nowhere.
+func (j *Judge) Unheld(instr ssa.Instruction, l contract.Lock, obj access.Path) (Way, bool) {
+	q := &query{Judge: j, lock: l, busy: make(map[*ssa.Function]bool)}
+	if !j.NoneHeld(instr, l) || j.joined(instr) {
+		return Way{}, false
 	}
 	return q.enter(instr, obj, 0)
 }
 
+// Reached returns a way to instr on which the object at obj is shared, whatever
+// is held.
+func (j *Judge) Reached(instr ssa.Instruction, obj access.Path) (Way, bool) {
+	return j.Unheld(instr, contract.Lock{}, obj)
+}
+
+// UnheldCall returns a way on which the lock l is certainly not held when the
+// call of s is made, for the object at the path obj. For a goroutine it is the
+// start itself.
+func (j *Judge) UnheldCall(s Site, l contract.Lock, obj access.Path) (Way, bool) {
+	if s.Spawns {
+		return Way{}, j.sharedByGo(s, obj)
+	}
+	q := &query{Judge: j, lock: l, busy: make(map[*ssa.Function]bool)}
+	if !q.unheldAt(s) {
+		return Way{}, false
+	}
+	return q.enter(s.Instr, obj, 0)
+}
+
 // A query looks for the ways into a function on which a lock is not held.
 type query struct {
-	*checker
+	*Judge
 	lock  contract.Lock
 	busy  map[*ssa.Function]bool
 	steps int // functions entered so far
@@ -77,85 +82,85 @@ const (
 
 // enter continues a way backwards from instr, where the lock is not held as far
 // as the instruction's function is concerned.
-func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (way, bool) {
+func (q *query) enter(instr ssa.Instruction, obj access.Path, depth int) (Way, bool) {
 	fn := instr.Parent()
-	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.inTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
-		return way{}, false
+	if q.steps++; q.steps > maxSteps || depth > maxDepth || q.busy[fn] || q.assumed(fn, q.lock) || q.InTest(fn) && depth == 0 && fn.Parent() == nil && !q.spawned(fn) {
+		return Way{}, false
 	}
-	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.inTest(fn) && q.published(root, instr) {
-		return way{}, true // nobody but fn could hold the lock for it
+	if root := q.through(obj).Root(); root.Kind == access.Local && root.Func() == fn && q.lock.Global == nil && !q.InTest(fn) && q.published(root, instr) {
+		return Way{}, true // nobody but fn could hold the lock for it
 	}
 	obj, ok := q.shared(instr, obj)
 	if !ok {
-		return way{}, false
+		return Way{}, false
 	}
 	q.busy[fn] = true
 	defer delete(q.busy, fn)
 	if q.calledFromOutside(fn) && !q.heldBySomeCaller(fn) {
-		return way{}, true
+		return Way{}, true
 	}
 	for _, s := range q.graph.sites[fn] {
-		there, ok := q.rebase(obj, fn, s)
+		there, ok := q.Rebase(obj, fn, s)
 		if !ok {
 			continue
 		}
-		if s.spawns {
+		if s.Spawns {
 			if q.sharedByGo(s, there) {
-				return way{calls: []site{s}}, true
+				return Way{Calls: []Site{s}}, true
 			}
 			continue
 		}
 		if !q.unheldAt(s) {
 			continue
 		}
-		if w, ok := q.enter(s.instr, there, depth+1); ok {
-			w.calls = append([]site{s}, w.calls...)
+		if w, ok := q.enter(s.Instr, there, depth+1); ok {
+			w.Calls = append([]Site{s}, w.Calls...)
 			return w, true
 		}
 	}
-	return way{}, false
+	return Way{}, false
 }
 
 func (q *query) spawned(fn *ssa.Function) bool {
-	return slices.ContainsFunc(q.graph.sites[fn], func(s site) bool { return s.spawns })
+	return slices.ContainsFunc(q.graph.sites[fn], func(s Site) bool { return s.Spawns })
 }
 
 // unheldAt reports whether the lock is not held when the call of s is made, as
 // far as its function is concerned; of a deferred call that is when the
 // function returns.
-func (q *query) unheldAt(s site) bool {
+func (q *query) unheldAt(s Site) bool {
 	for _, i := range s.inner {
-		if !q.noneHeld(i, q.lock) || q.joined(i) || q.assumed(i.Parent(), q.lock) {
+		if !q.NoneHeld(i, q.lock) || q.joined(i) || q.assumed(i.Parent(), q.lock) {
 			return false
 		}
 	}
-	d, ok := s.instr.(*ssa.Defer)
+	d, ok := s.Instr.(*ssa.Defer)
 	if !ok {
-		return q.noneHeld(s.instr, q.lock) && !q.joined(s.instr)
+		return q.NoneHeld(s.Instr, q.lock) && !q.joined(s.Instr)
 	}
 	for _, b := range d.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if _, ok := instr.(*ssa.RunDefers); ok && (!q.noneHeld(instr, q.lock) || q.joined(instr)) {
+			if _, ok := instr.(*ssa.RunDefers); ok && (!q.NoneHeld(instr, q.lock) || q.joined(instr)) {
 				return false
 			}
 		}
 	}
-	return q.noneHeld(d, q.lock)
+	return q.NoneHeld(d, q.lock)
 }
 
 // heldBySomeCaller reports whether a function that other packages can call may
 // be called in this one with the lock held, directly or through an interface.
 func (q *query) heldBySomeCaller(fn *ssa.Function) bool {
 	for _, s := range q.graph.sites[fn] {
-		if !q.inTest(s.caller) && !s.spawns && (!q.noneHeld(s.instr, q.lock) || q.assumed(s.caller, q.lock)) {
+		if !q.InTest(s.Caller) && !s.Spawns && (!q.NoneHeld(s.Instr, q.lock) || q.assumed(s.Caller, q.lock)) {
 			return true
 		}
 	}
-	if fn.Signature.Recv() == nil {
+	if fn.Signature.Recv() == nil || q.lock.Var == nil {
 		return false
 	}
 	return slices.ContainsFunc(q.graph.invoked[fn.Name()], func(i ssa.CallInstruction) bool {
-		return !q.inTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
+		return !q.InTest(i.Parent()) && (q.heldFor(i) || q.ownsLock(i.Parent()) && q.assumed(i.Parent(), q.lock))
 	})
 }
 
@@ -187,28 +192,28 @@ func (q *query) ownsLock(fn *ssa.Function) bool {
 // receiver's own, though it may have the same name.
 func (q *query) heldFor(i ssa.CallInstruction) bool {
 	recv := q.paths.Of(i.Common().Value)
-	return slices.ContainsFunc(q.locks.HeldBefore(i), func(h lockset.Held) bool {
+	return slices.ContainsFunc(q.HeldBefore(i), func(h lockset.Held) bool {
 		owner, ok := h.Path.Parent()
-		return couldBe(h.Path, q.lock) && !(ok && recv != owner && recv.HasPrefix(owner))
+		return CouldBe(h.Path, q.lock) && !(ok && recv != owner && recv.HasPrefix(owner))
 	})
 }
 
-// noneHeld reports whether no lock that could be l may be held when instr
+// NoneHeld reports whether no lock that could be l may be held when instr
 // begins.
-func (c *checker) noneHeld(instr ssa.Instruction, l contract.Lock) bool {
-	return !slices.ContainsFunc(c.locks.HeldBefore(instr), func(h lockset.Held) bool { return couldBe(h.Path, l) })
+func (j *Judge) NoneHeld(instr ssa.Instruction, l contract.Lock) bool {
+	return l.Var == nil || !slices.ContainsFunc(j.HeldBefore(instr), func(h lockset.Held) bool { return CouldBe(h.Path, l) })
 }
 
-// couldBe reports whether the lock at p could be l.
-func couldBe(p access.Path, l contract.Lock) bool {
-	v, known := holder(p)
+// CouldBe reports whether the lock at p could be l.
+func CouldBe(p access.Path, l contract.Lock) bool {
+	v, known := Holder(p)
 	return v == l.Var || !known || l.Shared
 }
 
-// holder returns the variable that holds the lock at p. It is not known, and
+// Holder returns the variable that holds the lock at p. It is not known, and
 // known is false, if the variable holds a pointer, so that the lock can have
 // other names; a local variable is known and nil.
-func holder(p access.Path) (v *types.Var, known bool) {
+func Holder(p access.Path) (v *types.Var, known bool) {
 	deref := p.Last().Kind == access.Deref
 	if deref {
 		p, _ = p.Parent()
@@ -229,10 +234,10 @@ func holder(p access.Path) (v *types.Var, known bool) {
 
 // assumed reports whether fn itself says that it is called with the lock
 // held, or is said to be special in a way that is not understood.
-func (c *checker) assumed(fn *ssa.Function, l contract.Lock) bool {
+func (j *Judge) assumed(fn *ssa.Function, l contract.Lock) bool {
 	fn = access.Outermost(fn)
 	obj, _ := fn.Object().(*types.Func)
-	if f := c.contracts.Func(obj); f != nil {
+	if f := j.contracts.Func(obj); f != nil {
 		is := func(cond contract.Condition) bool { return cond.Var == l.Var || cond.Shared }
 		if f.Ignore || slices.ContainsFunc(f.Requires, is) || slices.ContainsFunc(f.Releases, is) || slices.ContainsFunc(f.Acquires, is) {
 			return true
@@ -249,14 +254,14 @@ var (
 	specialName = pattern.New(`(?:^|[A-Za-z0-9_])Locked(?:$|[A-Z0-9_])|(?:^|[a-z0-9_])(?:Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
 	// specialDoc is in comments that say something about locks or goroutines
 	// which is not read as a contract.
-	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|before|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|safely|before|\b(?:only|until)\b[^.]*\bafter\b|\bafter\b[^.]*\b(?:ended|done|finished|stopped|closed)\b|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
 )
 
 // calledFromOutside reports whether other packages can call fn while holding
 // none of the locks that they cannot name: it is exported, or a method of a
 // type of which other packages may have values in an interface.
 func (q *query) calledFromOutside(fn *ssa.Function) bool {
-	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.inTest(fn) || q.graph.values[fn] || special(fn.Name()) {
+	if q.nameable(q.lock) || fn.Parent() != nil || !token.IsExported(fn.Name()) || q.InTest(fn) || q.graph.values[fn] || Prepares(fn) {
 		return false
 	}
 	recv := fn.Signature.Recv()
@@ -268,8 +273,8 @@ func (q *query) calledFromOutside(fn *ssa.Function) bool {
 }
 
 // nameable reports whether other packages can name the lock.
-func (c *checker) nameable(l contract.Lock) bool {
-	return l.Var.Exported() && (!l.Var.IsField() || c.graph.exportedFields[l.Var])
+func (j *Judge) nameable(l contract.Lock) bool {
+	return l.Var != nil && l.Var.Exported() && (!l.Var.IsField() || j.graph.exportedFields[l.Var])
 }
 
 // boxedUnlocked reports whether values of the type are put into interfaces, and
@@ -277,21 +282,36 @@ func (c *checker) nameable(l contract.Lock) bool {
 // code that calls back.
 func (q *query) boxedUnlocked(tn *types.TypeName) bool {
 	boxes := q.graph.boxed[tn]
-	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(i ssa.Instruction) bool { return !q.noneHeld(i, q.lock) })
+	return len(boxes) > 0 && !slices.ContainsFunc(boxes, func(i ssa.Instruction) bool { return !q.NoneHeld(i, q.lock) })
 }
 
-// special reports whether a function of that name begins or ends the life of
-// an object, or is called by another package's algorithm on its data.
-func special(name string) bool {
-	switch name {
+// Prepares reports whether a function begins the life of an object, by its
+// name, or is called by an algorithm of package sort or heap on its data.
+func Prepares(fn *ssa.Function) bool {
+	switch name := fn.Name(); name {
 	case "Len", "Less", "Swap", "Push", "Pop":
-		return true
+		return sortable(fn)
+	default:
+		return lifecycle.MatchString(name)
 	}
-	return lifecycle.MatchString(name)
+}
+
+// sortable reports whether fn is a method of a type that can be sorted.
+func sortable(fn *ssa.Function) bool {
+	recv := fn.Signature.Recv()
+	if recv == nil {
+		return false
+	}
+	for _, name := range []string{"Len", "Less", "Swap"} {
+		if m, _, _ := types.LookupFieldOrMethod(recv.Type(), true, fn.Pkg.Pkg, name); m == nil {
+			return false
+		}
+	}
+	return true
 }
 
 var lifecycle = pattern.New(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
 
-func (c *checker) inTest(fn *ssa.Function) bool {
-	return strings.HasSuffix(c.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
+func (j *Judge) InTest(fn *ssa.Function) bool {
+	return strings.HasSuffix(j.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
 }

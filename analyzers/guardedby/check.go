@@ -1,0 +1,255 @@
+package guardedby
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+)
+
+type checker struct {
+	pass      *analysis.Pass
+	report    *diagnostic.Reporter
+	paths     *access.Paths
+	locks     *lockset.Result
+	contracts *contract.Result
+	funcs     []*ssa.Function
+	judge     *guard.Judge
+}
+
+// check judges the accesses of all variables that a lock seems to guard.
+func (c *checker) check(guards []inferred) {
+	wanted := make(map[*types.Var]bool)
+	for _, g := range guards {
+		wanted[g.v] = true
+	}
+	byVar := make(map[*types.Var][]guard.Access)
+	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return wanted[v] }) {
+		byVar[a.Var] = append(byVar[a.Var], a)
+	}
+	guarded := make(map[*types.Var]bool)
+	for _, g := range guards {
+		guarded[g.v] = c.checkVariable(g, byVar[g.v])
+	}
+	if c.report.Tier() == config.Strict {
+		c.checkUnguarded(guarded)
+	}
+}
+
+// checkVariable reports the accesses of a variable without the lock that guards
+// it. It reports whether the lock is believed to.
+func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
+	verdict := c.judge.Variable(g.v, g.lock, all)
+	if verdict == nil {
+		return false
+	}
+	var kept []guard.Access
+	for _, a := range verdict.Held {
+		if g.sure[a.Instr] && a.Use != guard.NoUse && !c.judge.InTest(a.Instr.Parent()) {
+			kept = append(kept, a)
+		}
+	}
+	if !slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use != guard.Reads }) {
+		return false
+	}
+	believed := c.believed(g, kept, verdict.Unheld)
+	if believed == config.Strict && len(kept) < minHeld {
+		return false
+	}
+	c.checkHandedOut(g, kept)
+	for _, r := range verdict.ReadLocked {
+		if g.sure[r.Instr] && c.writtenAlone(g, kept) {
+			c.reportReadLocked(g, r, believed)
+		}
+	}
+	for _, w := range guard.OnePerFunction(verdict.Wrong) {
+		if onlyLeads(w.Instr) || c.otherOwner(g, w) {
+			continue
+		}
+		opponent, sure, ok := c.opponent(w, kept)
+		if !ok {
+			continue
+		}
+		tier := believed
+		if w.Doubtful || !sure {
+			tier = config.Strict
+		}
+		c.reportAccess(g, w, opponent, len(kept), verdict.Unheld, tier)
+	}
+	return true
+}
+
+// otherOwner reports whether w holds the lock of another type that belongs to its
+// object: objects of this type are parts of several others, each with a lock of its
+// own for them.
+func (c *checker) otherOwner(g inferred, w guard.Violation) bool {
+	return slices.ContainsFunc(c.judge.HeldBefore(w.Instr), func(h lockset.Held) bool {
+		lock, _ := guard.Holder(h.Path)
+		return lock != nil && belongs(h.Path, w.Object) && !c.together(lock, g.lock.Var)
+	})
+}
+
+// together reports whether two locks are fields of one struct, or both at package
+// level.
+func (c *checker) together(a, b *types.Var) bool {
+	if !a.IsField() || !b.IsField() {
+		return a.IsField() == b.IsField()
+	}
+	for _, n := range syntax.Enclosing(c.pass.Files, a.Pos()) {
+		if st, ok := n.(*ast.StructType); ok {
+			return st.Pos() <= b.Pos() && b.Pos() < st.End()
+		}
+	}
+	return false
+}
+
+// onlyLeads reports whether instr is only the way to the fields of a struct,
+// which are variables of their own.
+func onlyLeads(instr ssa.Instruction) bool {
+	addr, ok := instr.(*ssa.FieldAddr)
+	return ok && !slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		_, ok := ref.(*ssa.FieldAddr)
+		return !ok
+	})
+}
+
+// writtenAlone reports whether somebody writes the variable with the lock held
+// for writing.
+func (c *checker) writtenAlone(g inferred, kept []guard.Access) bool {
+	return slices.ContainsFunc(kept, func(a guard.Access) bool {
+		return a.Use == guard.Writes && slices.ContainsFunc(c.judge.HeldBefore(a.Instr), func(h lockset.Held) bool {
+			v, _ := guard.Holder(h.Path)
+			return v == g.lock.Var && h.Mode == lockset.Write
+		})
+	})
+}
+
+// Thresholds: how many accesses must hold the lock for it to be called the guard,
+// how many there must be for each that does not to leave no doubt, and how many
+// may not if the lock is known to be for this variable: where more do not, it is
+// for some of its uses only.
+const (
+	minHeld   = 3
+	minSure   = 4
+	maxUnheld = 2
+)
+
+// believed returns the tier for reports about a guard: nearly all accesses hold
+// the lock, or of a few accesses half do, and one that writes takes it for this
+// variable alone.
+func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.Tier {
+	if len(kept) >= minHeld && len(kept) >= minSure*unheld {
+		return config.Default
+	}
+	alone := slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use == guard.Writes && g.alone[a.Instr] })
+	if alone && unheld <= maxUnheld && len(kept) >= unheld {
+		return config.Default
+	}
+	return config.Strict
+}
+
+// opponent returns an access under the lock that may come at the same time as
+// w, from elsewhere, one of the two being a write. It is not sure if it is a write
+// that is made once, when the object is first used, or if w is part of the end of
+// the object, and nobody in the package is known to use it then.
+func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Access, sure, ok bool) {
+	from := w.Way.Origin(w.Instr.Parent())
+	ends := teardown.MatchString(w.Instr.Parent().Name()) || from.Func != nil && teardown.MatchString(from.Func.Name())
+	var found guard.Access
+	for _, use := range []guard.Use{guard.Writes, guard.Calls, guard.Reads} {
+		if use == guard.Reads && w.Use != guard.Writes {
+			break
+		}
+		for _, a := range kept {
+			if a.Use != use || c.prepared(a, w) {
+				continue
+			}
+			meets, spawned := c.judge.MayMeet(a, w)
+			if !meets {
+				continue
+			}
+			if (use == guard.Reads || !c.firstTime(a)) && (spawned || !ends) {
+				return a, true, true
+			}
+			if !ok {
+				found, ok = a, true
+			}
+		}
+	}
+	return found, false, ok
+}
+
+var teardown = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|finish|finalize)`)
+
+// prepared reports whether the write a has been made before w for certain, and
+// is not made again: its function, which is called on every way to w, asks first
+// whether it has to do anything.
+func (c *checker) prepared(a guard.Access, w guard.Violation) bool {
+	if !c.firstTime(a) {
+		return false
+	}
+	if c.judge.CalledBefore(a.Instr.Parent(), w.Instr) {
+		return true
+	}
+	return slices.ContainsFunc(w.Way.Calls, func(s guard.Site) bool {
+		return !s.Spawns && c.judge.CalledBefore(a.Instr.Parent(), s.Instr)
+	})
+}
+
+// firstTime reports whether a write is behind a test of a field of the same
+// object that the same function also writes.
+func (c *checker) firstTime(a guard.Access) bool {
+	fn := a.Instr.Parent()
+	for _, b := range fn.Blocks {
+		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+		if !ok || b == a.Instr.Block() || !b.Dominates(a.Instr.Block()) {
+			continue
+		}
+		for _, addr := range loaded(br.Cond, 0) {
+			if p := c.paths.Of(addr); p.HasPrefix(a.Object) && c.stores(fn, p) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// loaded lists the addresses from which v is computed.
+func loaded(v ssa.Value, depth int) []ssa.Value {
+	if depth > 4 {
+		return nil
+	}
+	switch v := v.(type) {
+	case *ssa.UnOp:
+		if v.Op == token.MUL {
+			return []ssa.Value{v.X}
+		}
+		return loaded(v.X, depth+1)
+	case *ssa.BinOp:
+		return append(loaded(v.X, depth+1), loaded(v.Y, depth+1)...)
+	}
+	return nil
+}
+
+func (c *checker) stores(fn *ssa.Function, p access.Path) bool {
+	for _, b := range fn.Blocks {
+		for _, instr := range b.Instrs {
+			if st, ok := instr.(*ssa.Store); ok && c.paths.Of(st.Addr) == p {
+				return true
+			}
+		}
+	}
+	return false
+}

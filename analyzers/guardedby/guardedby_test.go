@@ -1,0 +1,27 @@
+package guardedby_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/guardedby"
+)
+
+func Test(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), guardedby.Analyzer, "noisy", "quiet", "limitations")
+}
+
+func TestFix(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), guardedby.Analyzer, "fix")
+}
+
+func TestStrict(t *testing.T) {
+	tier := config.Analyzer.Flags.Lookup("tier")
+	if err := tier.Value.Set(string(config.Strict)); err != nil {
+		t.Fatal(err)
+	}
+	defer tier.Value.Set(string(config.Default))
+	analysistest.Run(t, analysistest.TestData(), guardedby.Analyzer, "strict")
+}

@@ -1,0 +1,223 @@
+package quiet
+
+import "sync"
+
+// The lock of the container keeps apart what its parts do without theirs.
+type store struct {
+	mu     sync.RWMutex
+	shelve map[string]*shelf
+}
+
+type shelf struct {
+	mu    sync.Mutex
+	items []int
+}
+
+func (s *shelf) add(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items = append(s.items, n)
+}
+
+func (s *shelf) drop() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.items = nil
+}
+
+func (s *store) Add(name string, n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelve[name].add(n)
+}
+
+func (s *store) Drop(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shelve[name].drop()
+}
+
+func (s *store) Count(name string) int {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return len(s.shelve[name].items)
+}
+
+// Writers hold both locks, so that one of them is enough for readers.
+type Twice struct {
+	write sync.Mutex
+	mu    sync.Mutex
+	n     int
+}
+
+func (t *Twice) Set(n int) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	t.mu.Lock()
+	t.n = n
+	t.mu.Unlock()
+}
+
+func (t *Twice) Get() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.n
+}
+
+func (t *Twice) Add(d int) {
+	t.write.Lock()
+	defer t.write.Unlock()
+	n := t.n + d
+	t.mu.Lock()
+	t.n = n
+	t.mu.Unlock()
+}
+
+// The caller holds the lock, as the name says, or the comment.
+type Queue struct {
+	mu    sync.Mutex
+	items []int
+}
+
+func (q *Queue) Push(n int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = append(q.items, n)
+}
+
+func (q *Queue) Reset() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	q.items = nil
+}
+
+func (q *Queue) SizeLocked() int { return len(q.items) }
+
+// Peek wants q.mu to be held.
+func (q *Queue) Peek() int { return q.items[0] }
+
+func (q *Queue) Rough() bool {
+	// A race is all right here: the result is only shown.
+	return len(q.items) > 0
+}
+
+// Code that is not in this program.
+const debug = false
+
+func (q *Queue) Debug() {
+	if debug {
+		q.mu.Lock()
+		q.mu.Unlock()
+		q.items = nil
+	}
+}
+
+// Objects of one type are parts of two others, each with a lock for them.
+type info struct{ host string }
+
+type Client struct {
+	mu   sync.Mutex
+	info info
+}
+
+func (c *Client) SetHost(h string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.info.host = h
+}
+
+func (c *Client) Host() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host
+}
+
+func (c *Client) HasHost() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host != ""
+}
+
+func (c *Client) SameHost(h string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.info.host == h
+}
+
+type Gateway struct {
+	mu   sync.Mutex
+	info *info
+}
+
+func (g *Gateway) Host() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.info.host
+}
+
+// The lock is for some uses only, and most others do without.
+type Rarely struct {
+	mu   sync.Mutex
+	kind int
+}
+
+func (r *Rarely) Promote() {
+	r.mu.Lock()
+	r.kind++
+	r.mu.Unlock()
+}
+
+func (r *Rarely) Demote() {
+	r.mu.Lock()
+	r.kind--
+	r.mu.Unlock()
+}
+
+func (r *Rarely) Low() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.kind < 0
+}
+
+func (r *Rarely) Kind() int { return r.kind }
+
+func (r *Rarely) High() bool { return r.kind > 0 }
+
+func (r *Rarely) Zero() bool { return r.kind == 0 }
+
+// The lock is held by who starts the goroutines, and waits for them.
+type File struct {
+	mu     sync.Mutex
+	offset int
+}
+
+func (f *File) Seek(n int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.offset = n
+}
+
+func (f *File) Read(p []byte) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.offset += len(p)
+	return f.offset
+}
+
+func (f *File) Tell() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.offset
+}
+
+func (f *File) WriteTo(emit func(int)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var wg sync.WaitGroup
+	defer func() { wg.Wait() }()
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		emit(f.offset)
+	}()
+}

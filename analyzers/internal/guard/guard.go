@@ -1,0 +1,84 @@
+// Package guard is an engine that tells where a variable that a lock guards is
+// accessed without it, and how such a place is reached. Which lock guards which
+// variable its users say: from a comment, or from what most accesses do.
+package guard
+
+import (
+	"go/types"
+	"reflect"
+	"sync"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
+)
+
+// Analyzer yields the [*Result] of a package.
+var Analyzer = &analysis.Analyzer{
+	Name:       "guard",
+	Doc:        "tell where guarded variables are accessed without the lock; reports nothing",
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/guard",
+	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer, lockset.Analyzer, contract.Analyzer},
+	ResultType: reflect.TypeFor[*Result](),
+	Run:        diagnostic.Guard(run),
+}
+
+// A Result is what is known of a package. It is safe for concurrent use.
+type Result struct {
+	pass      *analysis.Pass
+	paths     *access.Paths
+	locks     *lockset.Result
+	contracts *contract.Result
+	funcs     []*ssa.Function
+	facts     func() *facts
+}
+
+// facts are what the first user asks for, and all use.
+type facts struct {
+	graph   *graph
+	remarks map[fileLine]bool
+}
+
+// A Judge answers questions about a package. It is for one goroutine.
+type Judge struct {
+	*Result
+	*facts
+	stopped map[*types.Var]bool    // see stops; made when first asked for
+	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
+	held    map[ssa.Instruction]lockset.Set
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	r := &Result{
+		pass:      pass,
+		paths:     pass.ResultOf[access.Analyzer].(*access.Paths),
+		locks:     pass.ResultOf[lockset.Analyzer].(*lockset.Result),
+		contracts: pass.ResultOf[contract.Analyzer].(*contract.Result),
+		funcs:     pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs,
+	}
+	r.facts = sync.OnceValue(func() *facts {
+		j := &Judge{Result: r}
+		return &facts{graph: j.callGraph(), remarks: j.findRemarks()}
+	})
+	return r, nil
+}
+
+// Judge returns a new judge of the package.
+func (r *Result) Judge() *Judge {
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), held: make(map[ssa.Instruction]lockset.Set)}
+}
+
+// HeldBefore returns the locks that are held when instr begins.
+func (j *Judge) HeldBefore(instr ssa.Instruction) lockset.Set {
+	set, ok := j.held[instr]
+	if !ok {
+		set = j.locks.HeldBefore(instr)
+		j.held[instr] = set
+	}
+	return set
+}

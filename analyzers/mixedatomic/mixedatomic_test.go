@@ -1,0 +1,13 @@
+package mixedatomic_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lockstep-go/lockstep/analyzers/mixedatomic"
+)
+
+func Test(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), mixedatomic.Analyzer, "noisy", "quiet")
+}
