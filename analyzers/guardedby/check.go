@@ -166,7 +166,7 @@ func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.T
 // the object, and nobody in the package is known to use it then.
 func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Access, sure, ok bool) {
 	from := w.Way.Origin(w.Instr.Parent())
-	ends := teardown.MatchString(w.Instr.Parent().Name()) || from.Func != nil && teardown.MatchString(from.Func.Name())
+	ends := teardown.MatchString(w.Instr.Parent().Name()) || teardown.MatchString(from.Func.Name())
 	var found guard.Access
 	for _, use := range []guard.Use{guard.Writes, guard.Calls, guard.Reads} {
 		if use == guard.Reads && w.Use != guard.Writes {

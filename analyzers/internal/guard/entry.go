@@ -254,7 +254,7 @@ var (
 	specialName = pattern.New(`(?:^|[A-Za-z0-9_])Locked(?:$|[A-Z0-9_])|(?:^|[a-z0-9_])(?:Unlocked|Lock|NoLock|Held|Holding|Unsafe|Racy|Unguarded|Synced)(?:$|[A-Z0-9_])|^(?:locked|unlocked|lock|unlock|nolock|unsafe|racy)`)
 	// specialDoc is in comments that say something about locks or goroutines
 	// which is not read as a contract.
-	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|safely|before|\b(?:only|until)\b[^.]*\bafter\b|\bafter\b[^.]*\b(?:ended|done|finished|stopped|closed)\b|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
+	specialDoc = pattern.New(`(?i)\b(?:un)?lock(?:s|ed|ing)?\b|\w*mu\b|mutex|\bh[eo]ld(?:s|ing)?\b|concurren|\bonly\b[^.]*goroutine|(?:same|single|one|main|owning|loop|that|this|caller.?s|calling) goroutine|(?:from|by|on|in|of) the [^.]*goroutine|\brac(?:e|y|es)\b|single[- ]thread|not safe|unsafe|safely|\bassum(?:es|ing)\b|before|\b(?:only|until)\b[^.]*\bafter\b|\bafter\b[^.]*\b(?:ended|done|finished|stopped|closed)\b|initiali[sz]|constructor|exclusive|unpublished|for (?:testing|tests|debugging)\b`)
 )
 
 // calledFromOutside reports whether other packages can call fn while holding
@@ -310,7 +310,7 @@ func sortable(fn *ssa.Function) bool {
 	return true
 }
 
-var lifecycle = pattern.New(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
+var lifecycle = pattern.New(`^(?:Init|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example|init|setup|new|make|open|create|build|register|configure|prepare)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
 
 func (j *Judge) InTest(fn *ssa.Function) bool {
 	return strings.HasSuffix(j.pass.Fset.Position(fn.Pos()).Filename, "_test.go")

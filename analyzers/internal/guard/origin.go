@@ -6,14 +6,16 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
-// An Origin is from where control comes to a function of the package: a place
-// that starts a goroutine, or a function that is called from where it is not
-// seen. It is comparable.
+// An Origin is from where control comes to a function of the package: a function
+// that goroutines start in, or one that is called from where it is not seen. It is
+// comparable.
 type Origin struct {
-	Spawn ssa.CallInstruction
-	Func  *ssa.Function // if Spawn is nil
+	Func    *ssa.Function
+	Spawned bool
 }
 
 // Origins returns the origins from which fn is reached, by calls in the package.
@@ -31,7 +33,7 @@ func (j *Judge) Origins(fn *ssa.Function) map[Origin]bool {
 		for _, s := range sites {
 			switch {
 			case s.Spawns:
-				all[Origin{Spawn: s.Instr}] = true
+				all[Origin{fn, true}] = true
 			case !seen[s.Caller]:
 				seen[s.Caller] = true
 				work = append(work, s.Caller)
@@ -56,14 +58,13 @@ func (j *Judge) entered(fn *ssa.Function) bool {
 
 // Origin returns where a way begins that leads to a place in fn.
 func (w Way) Origin(fn *ssa.Function) Origin {
-	if len(w.Calls) == 0 {
-		return Origin{Func: fn}
+	for _, s := range w.Calls {
+		if s.Spawns {
+			return Origin{fn, true}
+		}
+		fn = s.Caller
 	}
-	last := w.Calls[len(w.Calls)-1]
-	if last.Spawns {
-		return Origin{Spawn: last.Instr}
-	}
-	return Origin{Func: last.Caller}
+	return Origin{Func: fn}
 }
 
 // CalledBefore reports whether fn is called on every way to instr in its
@@ -114,11 +115,11 @@ func (j *Judge) MayMeet(a Access, w Violation) (meets, spawned bool) {
 	}
 	from := w.Way.Origin(w.Instr.Parent())
 	for o := range j.Origins(a.Instr.Parent()) {
-		if o == from || o.Func != nil && (Prepares(o.Func) || j.InTest(o.Func)) {
+		if o == from || !o.Spawned && (Prepares(o.Func) || j.InTest(o.Func)) || o.Spawned && j.startedAfter(o.Func, w) {
 			continue
 		}
 		meets = true
-		spawned = spawned || o.Func == nil
+		spawned = spawned || o.Spawned
 	}
 	if !meets {
 		return false, false
@@ -129,6 +130,28 @@ func (j *Judge) MayMeet(a Access, w Violation) (meets, spawned bool) {
 	}
 	return meets, spawned && meets
 }
+
+// startedAfter reports whether goroutines in fn are only started by a function that
+// runs for as long as the object lives, by its name, and there behind a
+// violation: until then they cannot interfere.
+func (j *Judge) startedAfter(fn *ssa.Function, w Violation) bool {
+	at := []ssa.Instruction{w.Instr}
+	for _, s := range w.Way.Calls {
+		if !s.Spawns {
+			at = append(at, s.Instr)
+		}
+	}
+	for _, s := range j.graph.sites[fn] {
+		if s.Spawns && !slices.ContainsFunc(at, func(i ssa.Instruction) bool {
+			return i.Parent() == s.Caller && runs.MatchString(s.Caller.Name()) && before(i, s.Instr)
+		}) {
+			return false
+		}
+	}
+	return true
+}
+
+var runs = pattern.New(`^(?i:serve|run|listen|main|start|loop)`)
 
 // HeldOn returns the variables of the locks that are held at a violation, or at a
 // call on its way.

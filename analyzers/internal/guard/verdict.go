@@ -76,7 +76,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 	d.Wrong = slices.DeleteFunc(d.Wrong, func(w Violation) bool { return w.Use == Reads && j.holdsOne(w.Instr, others) })
 	frozen := j.frozen(all)
 	for i, w := range d.Wrong {
-		d.Wrong[i].Doubtful = j.HandsOver(w.Access) || j.beforeStart(w) || j.heldByStarter(w, l) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
+		d.Wrong[i].Doubtful = prepares(w) || j.HandsOver(w.Access) || j.beforeStart(w) || j.heldByStarter(w, l) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
 	}
 	return d
 }
@@ -101,7 +101,7 @@ func OnePerFunction(all []Violation) []Violation {
 // they prepare the object, such as register: it may be used only afterwards.
 func (j *Judge) frozen(all []Access) bool {
 	return !slices.ContainsFunc(all, func(a Access) bool {
-		if a.Use < Calls || j.InTest(a.Instr.Parent()) || prepares.MatchString(a.Instr.Parent().Name()) {
+		if a.Use < Calls || j.InTest(a.Instr.Parent()) || preparing.MatchString(a.Instr.Parent().Name()) {
 			return false
 		}
 		_, ok := j.shared(a.Instr, a.Object)
@@ -109,7 +109,13 @@ func (j *Judge) frozen(all []Access) bool {
 	})
 }
 
-var prepares = pattern.New(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
+var preparing = pattern.New(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
+
+// prepares reports whether a violation is in a function that prepares an object, or
+// is reached by one.
+func prepares(w Violation) bool {
+	return Prepares(w.Instr.Parent()) || slices.ContainsFunc(w.Way.Calls, func(s Site) bool { return !s.Spawns && Prepares(s.Caller) })
+}
 
 // inPhases reports whether the way begins in a function that only the rest of
 // its own program can call, and v is a package-level variable: such a program

@@ -117,3 +117,104 @@ func (r *Runner) Count() int {
 	defer r.mu.Unlock()
 	return r.count[0] + len(r.steps)
 }
+
+// A function that runs for as long as the object lives, before it starts the
+// goroutines.
+type Daemon struct {
+	mu    sync.Mutex
+	known map[string]int
+}
+
+func (d *Daemon) Serve(accept func() (string, bool)) {
+	d.known["root"] = 1
+	for {
+		name, ok := accept()
+		if !ok {
+			return
+		}
+		go d.handle(name)
+	}
+}
+
+func (d *Daemon) handle(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.known[name] > 10 {
+		delete(d.known, name)
+	}
+	d.known[name]++
+}
+
+// The one goroutine of a connection, whoever starts it.
+type Conn struct {
+	mu   sync.Mutex
+	sent int
+}
+
+func NewClient() *Conn {
+	c := &Conn{}
+	go c.loop()
+	return c
+}
+
+func NewServer() *Conn {
+	c := &Conn{sent: 1}
+	go c.loop()
+	return c
+}
+
+func (c *Conn) loop() {
+	for c.sent < 100 {
+		c.mu.Lock()
+		c.sent++
+		c.mu.Unlock()
+	}
+}
+
+func (c *Conn) Sent() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.sent
+}
+
+// The name of a function says that it prepares the object, or its comment what
+// it relies on.
+type Log struct {
+	mu    sync.Mutex
+	files []string
+}
+
+func (l *Log) Connect() {
+	l.setup()
+}
+
+func (l *Log) setup() {
+	l.files = make([]string, 0, 8)
+}
+
+func (l *Log) Add(f string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files = append(l.files, f)
+}
+
+func (l *Log) Last() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.files[len(l.files)-1]
+}
+
+func (l *Log) Drop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.files = nil
+}
+
+func (l *Log) Has(f string) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.files) > 0 && l.files[0] == f
+}
+
+// Sorted assumes that we have the files to ourselves.
+func (l *Log) Sorted() []string { return l.files }
