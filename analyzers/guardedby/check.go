@@ -65,6 +65,9 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 		return false
 	}
 	believed := c.believed(g, kept, verdict.Unheld)
+	if c.judge.Remarked(g.v) {
+		believed = config.Strict
+	}
 	if believed == config.Strict && len(kept) < minHeld {
 		return false
 	}

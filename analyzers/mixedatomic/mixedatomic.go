@@ -110,12 +110,15 @@ func (c *checker) check(atomics map[*types.Var][]guard.Access) {
 		}
 		plain[a.Var] = append(plain[a.Var], a)
 	}
+	lines := make(map[string]bool)
 	for _, v := range order {
-		c.checkVariable(plain[v], atomics[v])
+		c.checkVariable(plain[v], atomics[v], lines)
 	}
 }
 
-func (c *checker) checkVariable(plain, atomics []guard.Access) {
+// checkVariable reports accesses of one variable, unless another was reported on the
+// line: a function that prints counters is one finding.
+func (c *checker) checkVariable(plain, atomics []guard.Access, lines map[string]bool) {
 	var wrong []guard.Violation
 	for _, a := range plain {
 		if c.judge.Excused(a.Instr) {
@@ -128,10 +131,13 @@ func (c *checker) checkVariable(plain, atomics []guard.Access) {
 	for _, w := range guard.OnePerFunction(wrong) {
 		if other, ok := c.opponent(w, atomics); ok {
 			tier := config.Default
-			if len(wrong) > len(atomics) || c.judge.HandsOver(w.Access) {
+			if len(plain) > len(atomics) || c.judge.InDoubt(w) {
 				tier = config.Strict
 			}
-			c.reportAccess(w, other, len(atomics), len(plain), tier)
+			if line := wording.Place(c.pass.Fset, w.Instr.Pos()); !lines[line] {
+				lines[line] = true
+				c.reportAccess(w, other, len(atomics), len(plain), tier)
+			}
 		}
 	}
 }

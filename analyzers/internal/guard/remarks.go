@@ -2,12 +2,14 @@ package guard
 
 import (
 	"go/ast"
+	"go/types"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
 type fileLine struct {
@@ -69,4 +71,22 @@ func (j *Judge) Excused(instr ssa.Instruction) bool {
 	}
 	p := j.pass.Fset.Position(pos)
 	return j.remarks[fileLine{p.Filename, p.Line}] || j.contracts.Forced(pos)
+}
+
+// Remarked reports whether the comment of a field or variable speaks of locks or
+// goroutines: whoever wrote it knew how the variable is used.
+func (j *Judge) Remarked(v *types.Var) bool {
+	for _, n := range syntax.Enclosing(j.pass.Files, v.Pos()) {
+		var docs []*ast.CommentGroup
+		switch n := n.(type) {
+		case *ast.Field:
+			docs = []*ast.CommentGroup{n.Doc, n.Comment}
+		case *ast.ValueSpec:
+			docs = []*ast.CommentGroup{n.Doc, n.Comment}
+		}
+		if slices.ContainsFunc(docs, func(g *ast.CommentGroup) bool { return g != nil && remark.MatchString(g.Text()) }) {
+			return true
+		}
+	}
+	return false
 }

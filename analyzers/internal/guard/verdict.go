@@ -57,7 +57,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 		}
 		if !j.NoneHeld(a.Instr, l) {
 			d.Held = append(d.Held, a)
-			if site := j.readLocked(a, l); site != nil {
+			if site := j.readLocked(a, l); site != nil && !j.assumed(a.Instr.Parent(), l) {
 				d.ReadLocked = append(d.ReadLocked, ReadLocked{a, site})
 			}
 			continue
@@ -76,7 +76,7 @@ func (j *Judge) Variable(v *types.Var, l contract.Lock, all []Access) *Verdict {
 	d.Wrong = slices.DeleteFunc(d.Wrong, func(w Violation) bool { return w.Use == Reads && j.holdsOne(w.Instr, others) })
 	frozen := j.frozen(all)
 	for i, w := range d.Wrong {
-		d.Wrong[i].Doubtful = prepares(w) || j.HandsOver(w.Access) || j.beforeStart(w) || j.heldByStarter(w, l) || j.inPhases(v, w.Way) || w.Use == Reads && frozen
+		d.Wrong[i].Doubtful = j.InDoubt(w) || j.heldByStarter(w, l) || w.Use == Reads && frozen
 	}
 	return d
 }
@@ -111,6 +111,12 @@ func (j *Judge) frozen(all []Access) bool {
 
 var preparing = pattern.New(`^(?i:register|init|setup|configure|prepare|install|open|new)`)
 
+// InDoubt reports whether goroutines may take turns with the variable by other
+// means than a lock, or use it in different phases of the program.
+func (j *Judge) InDoubt(w Violation) bool {
+	return prepares(w) || j.HandsOver(w.Access) || j.beforeStart(w) || j.inPhases(w.Var, w.Way)
+}
+
 // prepares reports whether a violation is in a function that prepares an object, or
 // is reached by one.
 func prepares(w Violation) bool {
@@ -128,15 +134,12 @@ func (j *Judge) inPhases(v *types.Var, w Way) bool {
 	return strings.Contains(path, "/internal/")
 }
 
-// beforeStart reports whether a violation only sets the variable, and its
-// function, or one on the way to it, goes on to start goroutines in any case:
-// until then they cannot interfere.
+// beforeStart reports whether a violation only sets the variable, or is in a
+// function that runs for as long as the object lives, and its function, or one
+// on the way to it, goes on to start goroutines in any case: until then they
+// cannot interfere.
 func (j *Judge) beforeStart(w Violation) bool {
-	addr, ok := w.Instr.(ssa.Value)
-	if !ok || slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
-		_, ok := ref.(*ssa.Store)
-		return !ok
-	}) {
+	if !onlySet(w.Instr) && !runs.MatchString(w.Instr.Parent().Name()) {
 		return false
 	}
 	at := []ssa.Instruction{w.Instr}
@@ -147,6 +150,15 @@ func (j *Judge) beforeStart(w Violation) bool {
 	}
 	return slices.ContainsFunc(at, func(i ssa.Instruction) bool {
 		return slices.ContainsFunc(j.graph.starts[i.Parent()], func(s ssa.Instruction) bool { return before(i, s) })
+	})
+}
+
+// onlySet reports whether the address that instr makes is only stored to.
+func onlySet(instr ssa.Instruction) bool {
+	addr, ok := instr.(ssa.Value)
+	return ok && !slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		_, ok := ref.(*ssa.Store)
+		return !ok
 	})
 }
 

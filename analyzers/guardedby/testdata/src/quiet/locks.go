@@ -221,3 +221,47 @@ func (f *File) WriteTo(emit func(int)) {
 		emit(f.offset)
 	}()
 }
+
+// The comment of a field says how it is used, and that of a function what it
+// relies on.
+type Ring struct {
+	mu sync.RWMutex
+	// Writers are synchronized by the caller; resizing takes the lock.
+	buffer []int
+	size   int
+}
+
+func (r *Ring) Resize(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buffer = make([]int, n)
+	r.size = n
+}
+
+func (r *Ring) Push(n int) { r.buffer[0] = n }
+
+func (r *Ring) First() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.buffer[0] + r.size
+}
+
+func (r *Ring) Last() int {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.buffer[len(r.buffer)-1] + r.size
+}
+
+func (r *Ring) Grow() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.buffer = append(r.buffer, 0)
+	r.size++
+}
+
+// Set is externally synchronized: there are no concurrent calls.
+func (r *Ring) Set(n int) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	r.size = n
+}

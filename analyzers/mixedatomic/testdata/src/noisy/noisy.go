@@ -46,3 +46,14 @@ func Watch(show func(int64)) {
 		}
 	}()
 }
+
+// One finding for a line.
+type Pool struct{ gets, puts int64 }
+
+func (p *Pool) Get() { atomic.AddInt64(&p.gets, 1) }
+
+func (p *Pool) Put() { atomic.AddInt64(&p.puts, 1) }
+
+func (p *Pool) Outside() int64 {
+	return p.gets - p.puts // want `Outside reads p.gets without an atomic operation`
+}

@@ -83,3 +83,36 @@ type Fixed struct{ n int64 }
 func (f *Fixed) Get() int64 { return f.n }
 
 func (f *Fixed) Load() int64 { return atomic.LoadInt64(&f.n) }
+
+// Before anybody else has it, by the names of the functions.
+type Journal struct{ last uint32 }
+
+func (j *Journal) Load() { j.open() }
+
+func (j *Journal) open() { j.last = 7 }
+
+func (j *Journal) Next() uint32 { return atomic.AddUint32(&j.last, 1) }
+
+func (j *Journal) Last() uint32 { return atomic.LoadUint32(&j.last) }
+
+// Most accesses hold the lock; the one that does not is another matter.
+type Rotated struct {
+	mu  sync.Mutex
+	out int64
+}
+
+func (r *Rotated) Write(n int64) { atomic.AddInt64(&r.out, n) }
+
+func (r *Rotated) Rotate() int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	n := r.out
+	r.out = 0
+	return n
+}
+
+func (r *Rotated) Full(n int64) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.out > n
+}
