@@ -224,6 +224,9 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		if !ok {
 			return []state{s}
 		}
+		if judged(call) {
+			return []state{e.effect(s, effect{Lock: a.lock, n: 1, maybe: true}, a.instr, nil)}
+		}
 		cond := e.exprs.of(call)
 		got := e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, nil)
 		return []state{got.learn(fact{cond: cond, val: true}), s.learn(fact{cond: cond, val: false})}
