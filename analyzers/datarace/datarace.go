@@ -126,7 +126,7 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
 	key := seen{declaration(v), a.Path, a.Kind, access.Outermost(a.Instr.Parent()), access.Outermost(b.Instr.Parent())}
-	if s.seen[key] || x.Excluded(a.Point, b.Point) {
+	if s.seen[key] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
 		return
 	}
 	over, ok := x.Overlap(a.Point, b.Point, v.Fresh)
@@ -138,6 +138,13 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 		a, b = b, a
 	}
 	s.report.Report(s.diagnostic(x, &race{v: v, spawned: a, other: b, thread: over.Thread}))
+}
+
+// ownElement reports whether a is what a loop over all elements does to the
+// element of its round, and b what a goroutine that each round starts does to an
+// element of which the index is not known.
+func ownElement(x *goroutine.Exploration, a, b *shared.Access) bool {
+	return strings.Contains(string(b.Path), "[]") && !shared.Overlap(a.Path.AnyElement(), b.Path) && x.OwnRound(a.Frame, a.Addr, b.Frame.Thread)
 }
 
 // A race is a pair of accesses to report. The goroutine was started by thread;

@@ -76,6 +76,9 @@
 // several variables, elements whose index is not constant, accesses through
 // reflection or sync.Pool, and functions chosen from a table. A
 // receive that may get its value from either of two senders counts as order
-// for both. In a test file, an HTTP handler counts as called by the test, one
+// for both. An element whose index is not constant is taken for the own one of a
+// goroutine that a loop over all elements starts. That a loop ends with the round
+// that starts a goroutine, because of a field, is not seen, and can give a false
+// report. In a test file, an HTTP handler counts as called by the test, one
 // request after the other.
 package datarace

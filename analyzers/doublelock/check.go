@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
@@ -166,6 +167,33 @@ func (c *checker) report(x *double) {
 		args = append(args, "writer", place(x.writer))
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: x.writer.Pos(), Message: message.New("writer-here", "lock", x.name)})
 	}
+	if conditions(x.chain[1:]) > maxConditions {
+		d.Tier = config.Strict
+	}
 	d.Message = message.New(message.Key(key), args...)
 	c.reporter.Report(d)
+}
+
+// maxConditions bounds the functions on the way to the second Lock which go on
+// to it only under a condition: the more there are, the likelier it is that one
+// is never met with the lock held, for reasons that are not in the code.
+const maxConditions = 3
+
+// conditions counts the instructions that a call of their function can return
+// without.
+func conditions(chain []ssa.Instruction) int {
+	n := 0
+	for _, instr := range chain {
+		if slices.ContainsFunc(instr.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+			return endsInReturn(b) && !instr.Block().Dominates(b)
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+func endsInReturn(b *ssa.BasicBlock) bool {
+	_, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	return ok && b != b.Parent().Recover
 }

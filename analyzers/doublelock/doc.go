@@ -70,6 +70,10 @@
 // condition which the caller is known not to meet is left alone, and so is one
 // that unlocks it first. TryLock does not wait, and is not reported.
 //
+// If more than three functions on the way to the second Lock go on to it only
+// under a condition, the finding is one of the strict tier: nobody may ever meet
+// them all with the lock held.
+//
 // A lock that is read twice is reported if something in the package writes.
 //
 // Where goroutines are started, the check also follows what the program makes

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -119,7 +120,7 @@ func (c *collector) twoInstances(e *edge, f *lockset.Edge) {
 	type args struct {
 		a, b access.Path
 	}
-	calls := make(map[args]bool)
+	calls := make(map[args][]ssa.CallInstruction)
 	for _, caller := range c.src.Funcs {
 		for _, b := range caller.Blocks {
 			for _, instr := range b.Instrs {
@@ -128,14 +129,33 @@ func (c *collector) twoInstances(e *edge, f *lockset.Edge) {
 					continue
 				}
 				pair := args{c.locks.Paths.Of(call.Common().Args[i]), c.locks.Paths.Of(call.Common().Args[j])}
-				if pair.a.Exact() && pair.b.Exact() && pair.a != pair.b && calls[args{pair.b, pair.a}] {
+				concurrent := func(other ssa.CallInstruction) bool { return !c.inTurn(call, other, pair.a, pair.b) }
+				if pair.a.Exact() && pair.b.Exact() && pair.a != pair.b && slices.ContainsFunc(calls[args{pair.b, pair.a}], concurrent) {
 					c.instances = append(c.instances, [2]*edge{e, e})
 					return
 				}
-				calls[pair] = true
+				calls[pair] = append(calls[pair], call)
 			}
 		}
 	}
+}
+
+// inTurn reports whether two calls come one after the other in one activation of
+// a function, and no other works on the two objects: they are its own, or it is
+// a test, of which each run makes some.
+func (c *collector) inTurn(x, y ssa.CallInstruction, a, b access.Path) bool {
+	fn := x.Parent()
+	if _, ok := x.(*ssa.Go); ok || y.Parent() != fn {
+		return false
+	}
+	if _, ok := y.(*ssa.Go); ok {
+		return false
+	}
+	if ownObject(a, fn) && ownObject(b, fn) {
+		return true
+	}
+	shared := a.Root().Kind == access.Global || b.Root().Kind == access.Global
+	return !shared && strings.HasSuffix(c.fset.Position(fn.Pos()).Filename, "_test.go") && fn.Parent() == nil
 }
 
 // paramOf returns which parameter of fn the path starts from, or -1.

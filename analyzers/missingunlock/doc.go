@@ -63,8 +63,9 @@
 //
 // A function that returns with the lock held on purpose is left alone: one that
 // always does and that others release the lock for, that callers release the
-// lock for, that says so in its name (lockX, acquireX, XLocked), or that returns
-// or passes on a function that unlocks.
+// lock for, that says so in its name (lockX, acquireX, XLocked), that returns
+// or passes on a function that unlocks, or that gives a pointer to the lock to an
+// object of a type which unlocks it.
 //
 // A panic with a lock held is reported if the same function recovers
 // panics; otherwise the program ends, and the report belongs to the strict

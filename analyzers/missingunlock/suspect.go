@@ -94,6 +94,7 @@ func (c *checker) checkExits(h *suspect) {
 	if !h.lock.Path.Exact() && !h.oneLoop() {
 		return
 	}
+	c.dropGuarded(h)
 	s := slotOf(h.lock)
 	if len(h.returns) > 0 && !c.escaped[s] {
 		// A function that others release the lock for does not keep it when

@@ -51,6 +51,9 @@ func (o *Object) open() bool { return o.Kind == Unknown || o.Kind == Contents ||
 // constant, "[*]" every element.
 type Path string
 
+// AnyElement is p with one element at an unknown index instead of all.
+func (p Path) AnyElement() Path { return Path(strings.ReplaceAll(string(p), "[*]", "[]")) }
+
 // A Target is what a pointer points to: a part of an object and, for a slice,
 // the window of the array that it covers.
 type Target struct {

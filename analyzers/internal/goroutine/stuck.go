@@ -97,7 +97,7 @@ func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
 			if d.precedes(t.points) {
 				return nil, false
 			}
-			if !d.manyThread(t.thread) {
+			if !d.manyThread(t.thread) || d.own(w) {
 				continue // it stands at d.w
 			}
 		}
@@ -224,7 +224,7 @@ func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blo
 	if !ok || w.Kind == GroupWait || depth >= maxChain {
 		return Blocked{}, false
 	}
-	if t.Parent == d.w.Thread() && !d.manyThread(t.Parent) {
+	if t.Parent == d.w.Thread() && (!d.manyThread(t.Parent) || d.own(w)) {
 		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}

@@ -26,6 +26,7 @@ const (
 	actStore    // assign to memory
 	actHand     // give locks to code that is not seen
 	actEscape   // a function value that releases locks goes where it is not followed
+	actChange   // call of what changes variables, but no locks
 	actEnd      // the call never returns, which the SSA form does not show
 )
 
@@ -43,6 +44,7 @@ type action struct {
 	effects  []effect    // of actRun, in the function's own terms; of actHand and actEscape, the locks
 	deferred *action     // of actDefer; nil if what is deferred has no effect
 	store    *ssa.Store
+	changes  []access.Path // of a call: variables that it may assign
 }
 
 // decode returns the actions of fn per block, nil if nothing in fn has an
@@ -55,7 +57,7 @@ func (e *engine) decode(fn *ssa.Function) [][]*action {
 			if a := e.decodeInstr(instr); a != nil {
 				acts[i] = append(acts[i], a)
 				switch a.kind {
-				case actStore, actDefers, actHand, actEnd:
+				case actStore, actDefers, actHand, actChange, actEnd:
 				case actDefer:
 					any = any || a.deferred != nil
 				default:
@@ -80,7 +82,7 @@ func (e *engine) decodeInstr(instr ssa.Instruction) *action {
 				return &action{kind: actEnd, instr: instr}
 			}
 		}
-		return e.decodeCall(instr, &instr.Call)
+		return e.changes(e.decodeCall(instr, &instr.Call), instr)
 	case *ssa.Go:
 		// What a new goroutine releases, it was given.
 		a := e.decodeCall(instr, &instr.Call)

@@ -273,3 +273,30 @@ func (es *exprs) rebase(e exprID, callee *ssa.Function, call *ssa.CallCommon) ex
 	}
 	return 0
 }
+
+// judged reports whether a result is passed to functions only, such as an
+// assertion of a test, itself or what is computed from it. Which of its values
+// lets them return they know.
+func judged(result ssa.Value) bool {
+	passed := false
+	for _, ref := range *result.Referrers() {
+		switch ref := ref.(type) {
+		case *ssa.DebugRef:
+		case ssa.CallInstruction:
+			passed = true
+		case *ssa.Store: // into the arguments of a variadic call
+			if _, ok := ref.Addr.(*ssa.IndexAddr); !ok {
+				return false
+			}
+			passed = true
+		case *ssa.MakeInterface, *ssa.UnOp, *ssa.BinOp:
+			if !judged(ref.(ssa.Value)) {
+				return false
+			}
+			passed = true
+		default:
+			return false
+		}
+	}
+	return passed
+}

@@ -215,6 +215,9 @@ func (e *engine) stepAll(a *action, states []state, rec *recorder) []state {
 // step applies one action to one state.
 func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 	e.recordTakings(rec, a, s, at)
+	if a.kind != actCall { // which of its outcomes are possible, the old values tell
+		s = e.forgetChanged(a, s)
+	}
 	switch a.kind {
 	case actAcquire:
 		return []state{e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, rec)}
@@ -224,6 +227,9 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 		call, ok := a.instr.(*ssa.Call)
 		if !ok {
 			return []state{s}
+		}
+		if judged(call) {
+			return []state{e.effect(s, effect{Lock: a.lock, n: 1, maybe: true}, a.instr, nil)}
 		}
 		cond := e.exprs.of(call)
 		got := e.effect(s, effect{Lock: a.lock, n: 1}, a.instr, nil)

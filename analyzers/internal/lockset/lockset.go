@@ -95,7 +95,8 @@ type engine struct {
 	exprs   *exprs
 	funcs   map[*ssa.Function]*funcInfo
 	methods map[methodKey]*ssa.Function
-	stack   []*funcInfo // under analysis, the innermost last
+	assigns map[*ssa.Function][]bool // see assigned
+	stack   []*funcInfo              // under analysis, the innermost last
 	// Classes of locks that function values release which are not followed, and of
 	// locks in local variables that are released by other functions; see Doubtful.
 	escaping, passed map[Class]bool
@@ -112,6 +113,7 @@ func run(pass *analysis.Pass) (any, error) {
 		exprs:   newExprs(paths),
 		funcs:   make(map[*ssa.Function]*funcInfo),
 		methods: make(map[methodKey]*ssa.Function),
+		assigns: make(map[*ssa.Function][]bool),
 		imported: imported{
 			lookup: func(pkg *types.Package) *Exports {
 				x := new(Exports)
@@ -239,7 +241,7 @@ func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set) b
 		if len(acts) > 0 && acts[0].instr == i {
 			states = e.stepAll(acts[0], states, nil)
 			switch acts[0].kind {
-			case actStore, actDefer, actEscape: // as before
+			case actStore, actDefer, actEscape, actChange: // as before
 			default:
 				set = heldIn(states, info.entry)
 			}

@@ -13,9 +13,12 @@ import (
 // MeantUnlock reports whether the acquisition that r is of stands where the
 // release is due, so that Lock is a slip for Unlock: it is deferred, or it is
 // the last thing that the function does to the lock, with something to protect
-// since the first, and nothing releases it after. Other acquisitions of a held
+// since the first, and nothing releases it after or, out of sight, in between. Other acquisitions of a held
 // lock are not of this kind.
 func (res *Result) MeantUnlock(f *Flow, r Relock) bool {
+	if res.Doubtful(r.Instr.Parent(), r.Path, r.Sites) {
+		return false // released meanwhile: Lock waits for that
+	}
 	if res.Through(r.Instr) != nil || !slices.ContainsFunc(r.Sites, func(site ssa.Instruction) bool { return site != r.Instr && res.Through(site) == nil }) {
 		return false
 	}

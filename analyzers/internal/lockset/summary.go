@@ -381,6 +381,7 @@ func (e *engine) applyOutcome(a *action, s state, o *Outcome, all []Outcome, rec
 	for _, ef := range e.rebaseEffects(effects, a) {
 		s = e.effect(s, ef, a.instr, rec)
 	}
+	s = e.forgetChanged(a, s)
 	for _, f := range o.facts {
 		if f.stored {
 			if id := e.exprs.rebase(f.cond, a.callee, a.call); id != 0 {

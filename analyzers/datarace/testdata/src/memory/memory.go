@@ -183,3 +183,24 @@ func workers(n int) {
 		go func() { w.x = 1 }()
 	}
 }
+
+// The loop writes the first element, too, after a goroutine that reads it has
+// started.
+func firstElement(n int) {
+	cs := make([]int, n)
+	for i := range cs {
+		cs[i] = i // want `cs\[…\] is written here while the goroutine started at memory.go:\d+ reads it`
+		go func() { println(cs[0]) }()
+	}
+}
+
+// Each round is over when the goroutine of the round before may still write.
+func lastRound(n int, j int) {
+	cs := make([]int, n)
+	for {
+		for i := range cs {
+			cs[i] = 0 // want `cs\[…\] is written here while the goroutine started at memory.go:\d+ reads it`
+		}
+		go func() { cs[j]++ }()
+	}
+}

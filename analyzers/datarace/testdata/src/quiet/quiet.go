@@ -202,3 +202,41 @@ func streams() []func() int {
 	wg.Wait()
 	return fs
 }
+
+// Each round makes an element, and starts a goroutine that uses the same one.
+func elementOfTheRound(n int) {
+	var wg sync.WaitGroup
+	started := make([]chan struct{}, n)
+	for i := range started {
+		started[i] = make(chan struct{})
+		wg.Add(1)
+		go func() {
+			close(started[i])
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+type cell struct {
+	mark  bool
+	ready chan bool
+}
+
+func (c *cell) reset() { c.mark = false }
+
+// The element of the round is made ready in a function.
+func cellOfTheRound(n int) {
+	cells := make([]cell, n)
+	done := make(chan bool)
+	for i := range cells {
+		cells[i].reset()
+		go func(i int) {
+			cells[i].mark = true
+			done <- true
+		}(i)
+	}
+	for range n {
+		<-done
+	}
+}

@@ -204,3 +204,29 @@ func (t *tree) retry(again bool) {
 		t.retry(false)
 	}
 }
+
+type deep struct {
+	mu sync.Mutex
+	n  int
+}
+
+// However long the way, there are few conditions on it.
+func (d *deep) begin() {
+	d.mu.Lock()
+	d.one() // want `begin holds d.mu since line \d+ and calls one, which calls two, which calls three, which calls four, which calls five, which locks it again`
+	d.mu.Unlock()
+}
+
+func (d *deep) one() { d.two() }
+func (d *deep) two() {
+	if d.n > 0 {
+		d.three()
+	}
+}
+func (d *deep) three() { d.four() }
+func (d *deep) four()  { d.five() }
+func (d *deep) five() {
+	d.mu.Lock()
+	d.n++
+	d.mu.Unlock()
+}

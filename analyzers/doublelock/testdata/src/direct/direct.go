@@ -125,3 +125,18 @@ func own() {
 	rw.Lock()
 	rw.Unlock()
 }
+
+func assertFalse(ok bool) { _ = ok }
+
+// The assertion does not return if the lock was free.
+func busy(c *counter) {
+	defer c.add()
+	assertFalse(c.mu.TryLock())
+	c.add()
+}
+
+func (c *counter) add() {
+	c.mu.Lock()
+	c.n++
+	c.mu.Unlock()
+}

@@ -132,3 +132,51 @@ func (f *Friend) Add(n int) {
 }
 
 func drain(f *Friend) { <-f.in }
+
+// Each call of these methods waits for the goroutines that it starts itself.
+type Group struct {
+	mu    sync.Mutex
+	stops []func() error
+	errs  chan error
+}
+
+func NewGroup() *Group { return &Group{errs: make(chan error)} }
+
+func (g *Group) Stop() (err error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	errs := make(chan error, len(g.stops))
+	for _, stop := range g.stops {
+		go func() { errs <- stop() }()
+	}
+	for range g.stops {
+		if e := <-errs; e != nil {
+			err = e
+		}
+	}
+	return err
+}
+
+func (g *Group) First() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	first := make(chan error)
+	go g.run(first)
+	return <-first
+}
+
+func (g *Group) run(result chan<- error) { result <- g.stops[0]() }
+
+// The goroutine of this one needs the lock.
+func (g *Group) Last() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	last := make(chan error)
+	go func() {
+		g.mu.Lock()
+		stop := g.stops[len(g.stops)-1]
+		g.mu.Unlock()
+		last <- stop()
+	}()
+	return <-last // want `\(\*Group\).Last receives from last while holding g.mu`
+}

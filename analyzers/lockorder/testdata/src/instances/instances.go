@@ -84,3 +84,44 @@ func build(a, b, c *node) {
 	b.attach(c)
 	a.attach(c)
 }
+
+type purse struct {
+	mu    sync.Mutex
+	coins int
+}
+
+func (p *purse) pour(into *purse) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	into.mu.Lock()
+	defer into.mu.Unlock()
+	into.coins, p.coins = into.coins+p.coins, 0
+}
+
+// One after the other, on objects that nobody else has.
+func thereAndBack() int {
+	var a, b purse
+	a.pour(&b)
+	b.pour(&a)
+	return a.coins
+}
+
+type bag struct {
+	mu    sync.Mutex
+	coins int
+}
+
+func (p *bag) pour(into *bag) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	into.mu.Lock() // want `pour locks into.mu while it holds p.mu \(line \d+\), and is called with the same two both ways round`
+	defer into.mu.Unlock()
+	into.coins, p.coins = into.coins+p.coins, 0
+}
+
+// One call runs beside the other.
+func mixed() {
+	var a, b bag
+	go a.pour(&b)
+	b.pour(&a)
+}

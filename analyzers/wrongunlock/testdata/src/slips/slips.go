@@ -78,3 +78,28 @@ func (t *table) getRight(k int) int {
 	defer t.mu.RUnlock()
 	return t.m[k]
 }
+
+type runner interface{ run(func()) }
+
+// The function that is passed on releases the lock: the second Lock waits for it.
+func signal(r runner) {
+	var ran sync.Mutex
+	ran.Lock()
+	r.run(func() { ran.Unlock() })
+	ran.Lock()
+	println()
+}
+
+// So does a goroutine that the function starts.
+func signalByGoroutine(r runner, c chan int) {
+	var ran sync.Mutex
+	ran.Lock()
+	r.run(func() {
+		go func() {
+			defer ran.Unlock()
+			c <- 1
+		}()
+	})
+	ran.Lock()
+	println()
+}
