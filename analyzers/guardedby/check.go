@@ -13,6 +13,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
@@ -61,37 +62,49 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 			kept = append(kept, a)
 		}
 	}
-	if !slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use != guard.Reads }) {
-		return false
-	}
 	believed := c.believed(g, kept, verdict.Unheld)
-	if c.judge.Remarked(g.v) {
-		believed = config.Strict
-	}
-	if believed == config.Strict && len(kept) < minHeld {
-		return false
-	}
-	c.checkHandedOut(g, kept)
-	for _, r := range verdict.ReadLocked {
-		if g.sure[r.Instr] && c.writtenAlone(g, kept) {
-			c.reportReadLocked(g, r, believed)
+	if believed != noBelief {
+		c.checkHandedOut(g, kept)
+		for _, r := range verdict.ReadLocked {
+			if g.sure[r.Instr] && c.writtenAlone(g, kept) {
+				c.reportReadLocked(g, r, believed)
+			}
 		}
 	}
 	for _, w := range guard.OnePerFunction(verdict.Wrong) {
-		if onlyLeads(w.Instr) || c.otherOwner(g, w) {
+		tier := believed
+		if c.tooLate(g, w, kept) {
+			tier = config.Default
+		}
+		if tier == noBelief || onlyLeads(w.Instr) || c.otherOwner(g, w) {
 			continue
 		}
 		opponent, sure, ok := c.opponent(w, kept)
 		if !ok {
 			continue
 		}
-		tier := believed
-		if w.Doubtful || !sure {
+		if w.Doubtful || !sure || c.judge.Remarked(g.v) {
 			tier = config.Strict
 		}
 		c.reportAccess(g, w, opponent, len(kept), verdict.Unheld, tier)
 	}
-	return true
+	return believed != noBelief
+}
+
+// tooLate reports whether an access comes behind a critical section of its own
+// function that it seems to belong to: it writes the variable, or the section uses
+// the variable too.
+func (c *checker) tooLate(g inferred, w guard.Violation, kept []guard.Access) bool {
+	fn := w.Instr.Parent()
+	flow := c.locks.Flow(fn)
+	if flow == nil || w.Use != guard.Writes && !slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Instr.Parent() == fn }) {
+		return false
+	}
+	return slices.ContainsFunc(flow.Releases, func(r lockset.Release) bool {
+		lock, _ := guard.Holder(r.Path)
+		_, isCall := r.Instr.(*ssa.Call)
+		return isCall && lock == g.lock.Var && belongs(r.Path, w.Object) && control.Dominates(r.Instr, w.Instr)
+	})
 }
 
 // otherOwner reports whether w holds the lock of another type that belongs to its
@@ -149,18 +162,30 @@ const (
 	maxUnheld = 2
 )
 
+// noBelief is the tier of reports about a lock that is no guard.
+const noBelief config.Tier = ""
+
 // believed returns the tier for reports about a guard: nearly all accesses hold
 // the lock, or of a few accesses half do, and one that writes takes it for this
 // variable alone.
 func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.Tier {
-	if len(kept) >= minHeld && len(kept) >= minSure*unheld {
-		return config.Default
+	writes, alone := false, false
+	for _, a := range kept {
+		writes = writes || a.Use != guard.Reads
+		alone = alone || a.Use == guard.Writes && g.alone[a.Instr]
 	}
-	alone := slices.ContainsFunc(kept, func(a guard.Access) bool { return a.Use == guard.Writes && g.alone[a.Instr] })
-	if alone && unheld <= maxUnheld && len(kept) >= unheld {
+	switch {
+	case !writes:
+		return noBelief
+	case len(kept) >= minHeld && len(kept) >= minSure*unheld, alone && unheld <= maxUnheld && len(kept) >= unheld:
+		if c.judge.Remarked(g.v) {
+			return config.Strict
+		}
 		return config.Default
+	case len(kept) >= minHeld:
+		return config.Strict
 	}
-	return config.Strict
+	return noBelief
 }
 
 // opponent returns an access under the lock that may come at the same time as

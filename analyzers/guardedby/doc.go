@@ -71,7 +71,9 @@
 // level. It is believed if three accesses or more hold it, at least one of which
 // writes, and four times as many as do not; or if it is locked somewhere just to
 // write this variable, and at least half of the accesses hold it. The strict tier
-// asks for three accesses.
+// asks for three accesses. An access right behind a critical section of the same
+// function counts as forgotten there if it writes, or if the section uses the
+// variable too.
 //
 // A report needs a way to the access on which the lock is certainly not held:
 // from a goroutine, or from a function that other packages call. And it needs an

@@ -41,3 +41,13 @@ func Behind(from, to, avoid *ssa.BasicBlock) bool {
 func From(from, to, avoid *ssa.BasicBlock) bool {
 	return from == to || from != avoid && Behind(from, to, avoid)
 }
+
+// Dominates reports whether every way to b goes through a, another instruction
+// of the function.
+func Dominates(a, b ssa.Instruction) bool {
+	if a.Block() == b.Block() {
+		instrs := a.Block().Instrs
+		return slices.Index(instrs, a) < slices.Index(instrs, b)
+	}
+	return a.Block().Dominates(b.Block())
+}

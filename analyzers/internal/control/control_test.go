@@ -111,3 +111,23 @@ func TestAvoid(t *testing.T) {
 		}
 	}
 }
+
+func TestDominates(t *testing.T) {
+	at := calls(t)
+	for _, test := range []struct {
+		a, b string
+		want bool
+	}{
+		{"before", "left", true},
+		{"head", "after", true},
+		{"body", "after", false},
+		{"left", "right", false},
+		{"after", "after2", true},
+		{"after2", "after", false},
+		{"after", "after", false},
+	} {
+		if got := Dominates(at[test.a], at[test.b]); got != test.want {
+			t.Errorf("Dominates(%s, %s) = %t, want %t", test.a, test.b, got, test.want)
+		}
+	}
+}

@@ -189,16 +189,16 @@ func (j *Judge) published(root access.Root, instr ssa.Instruction) bool {
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
 			if g, ok := i.(*ssa.Go); ok {
-				if before(g, instr) && j.given(&g.Call, root) {
+				if control.Dominates(g, instr) && j.given(&g.Call, root) {
 					starts = append(starts, g)
 				}
-			} else if j.waits(i) != noWait && before(i, instr) {
+			} else if j.waits(i) != noWait && control.Dominates(i, instr) {
 				waits = append(waits, i)
 			}
 		}
 	}
 	return slices.ContainsFunc(starts, func(g ssa.Instruction) bool {
-		return !slices.ContainsFunc(waits, func(w ssa.Instruction) bool { return before(g, w) })
+		return !slices.ContainsFunc(waits, func(w ssa.Instruction) bool { return control.Dominates(g, w) })
 	})
 }
 
@@ -275,21 +275,6 @@ func (j *Judge) kept(v ssa.Value) bool {
 	return false
 }
 
-// before reports whether every way to b goes through a.
-func before(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		for _, i := range a.Block().Instrs {
-			if i == a {
-				return a != b
-			}
-			if i == b {
-				return false
-			}
-		}
-	}
-	return a.Block().Dominates(b.Block())
-}
-
 // inLoop reports whether b can reach itself.
 func inLoop(b *ssa.BasicBlock) bool { return control.Behind(b, b, nil) }
 
@@ -300,7 +285,7 @@ func inLoop(b *ssa.BasicBlock) bool { return control.Behind(b, b, nil) }
 func (j *Judge) joined(instr ssa.Instruction) bool {
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
-			if !before(i, instr) {
+			if !control.Dominates(i, instr) {
 				continue
 			}
 			switch kind := j.waits(i); {

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 )
 
@@ -73,7 +74,7 @@ func (j *Judge) CalledBefore(fn *ssa.Function, instr ssa.Instruction) bool {
 	for _, b := range instr.Parent().Blocks {
 		for _, i := range b.Instrs {
 			call, ok := i.(*ssa.Call)
-			if !ok || !before(i, instr) {
+			if !ok || !control.Dominates(i, instr) {
 				continue
 			}
 			if callee := j.locks.Callee(&call.Call); callee != nil && j.calls(callee, fn, make(map[*ssa.Function]bool)) {
@@ -143,7 +144,7 @@ func (j *Judge) startedAfter(fn *ssa.Function, w Violation) bool {
 	}
 	for _, s := range j.graph.sites[fn] {
 		if s.Spawns && !slices.ContainsFunc(at, func(i ssa.Instruction) bool {
-			return i.Parent() == s.Caller && runs.MatchString(s.Caller.Name()) && before(i, s.Instr)
+			return i.Parent() == s.Caller && runs.MatchString(s.Caller.Name()) && control.Dominates(i, s.Instr)
 		}) {
 			return false
 		}

@@ -149,7 +149,7 @@ func (j *Judge) beforeStart(w Violation) bool {
 		}
 	}
 	return slices.ContainsFunc(at, func(i ssa.Instruction) bool {
-		return slices.ContainsFunc(j.graph.starts[i.Parent()], func(s ssa.Instruction) bool { return before(i, s) })
+		return slices.ContainsFunc(j.graph.starts[i.Parent()], func(s ssa.Instruction) bool { return control.Dominates(i, s) })
 	})
 }
 

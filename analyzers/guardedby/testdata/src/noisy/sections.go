@@ -100,3 +100,22 @@ func (m *Meter) Empty() bool {
 func (m *Meter) Bytes() int {
 	return m.total.bytes // want `Bytes reads m.total.bytes without holding mu, which 4 of its 5 accesses hold`
 }
+
+// Behind the critical section that it belongs to.
+type Point struct {
+	mu   sync.Mutex
+	x, y int
+}
+
+func (p *Point) Move(x, y int) {
+	p.mu.Lock()
+	p.x = x
+	p.mu.Unlock()
+	p.y = y // want `Move writes p.y without holding mu, which 1 of its 2 accesses hold; At may read it at the same time`
+}
+
+func (p *Point) At() (int, int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.x, p.y
+}
