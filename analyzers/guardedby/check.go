@@ -76,7 +76,7 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 		if c.tooLate(g, w, kept) {
 			tier = config.Default
 		}
-		if tier == noBelief || onlyLeads(w.Instr) || c.otherOwner(g, w) {
+		if tier == noBelief || onlyLeads(w.Instr) || c.otherOwner(g, w) || c.judge.Generated(w.Instr) {
 			continue
 		}
 		opponent, sure, ok := c.opponent(w, kept)

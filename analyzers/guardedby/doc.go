@@ -82,7 +82,7 @@
 // one of the two a write. Exempt are objects that were just made, variables
 // that are never written once they are shared, accesses behind a wait for
 // goroutines, methods whose names say that they prepare an object (Init, Reset,
-// Open), tests, and what a comment speaks of.
+// Open), tests, generated files, and what a comment speaks of.
 //
 // # The strict tier
 //

@@ -121,7 +121,7 @@ func (c *checker) check(atomics map[*types.Var][]guard.Access) {
 func (c *checker) checkVariable(plain, atomics []guard.Access, lines map[string]bool) {
 	var wrong []guard.Violation
 	for _, a := range plain {
-		if c.judge.Excused(a.Instr) {
+		if c.judge.Excused(a.Instr) || c.judge.Generated(a.Instr) {
 			continue
 		}
 		if w, ok := c.judge.Reached(a.Instr, a.Object); ok {

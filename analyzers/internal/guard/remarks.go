@@ -73,6 +73,13 @@ func (j *Judge) Excused(instr ssa.Instruction) bool {
 	return j.remarks[fileLine{p.Filename, p.Line}] || j.contracts.Forced(pos)
 }
 
+// Generated reports whether instr is in a file that a program has written, in
+// which nobody can mend anything.
+func (j *Judge) Generated(instr ssa.Instruction) bool {
+	file, _ := syntax.Decl(j.pass.Files, instr.Pos())
+	return file != nil && ast.IsGenerated(file)
+}
+
 // Remarked reports whether the comment of a field or variable speaks of locks or
 // goroutines: whoever wrote it knew how the variable is used.
 func (j *Judge) Remarked(v *types.Var) bool {
