@@ -16,7 +16,7 @@ func (c *checker) checkAtomics(f *function) {
 		if w.kind != atomicStore || w.value == nil || !w.path.Exact() || exclusive(w.held) {
 			continue
 		}
-		for _, r := range f.events {
+		for _, r := range f.readsFor(w) {
 			if r.kind != atomicLoad || r.path != w.path || c.locks.Reassigned(f.fn, w.path) || c.changedBetween(f, r, w) {
 				continue
 			}
@@ -89,7 +89,7 @@ func (c *checker) checkMaps(f *function) {
 		if w.kind != mapStore && w.kind != mapDelete || exclusive(w.held) {
 			continue
 		}
-		for _, r := range f.events {
+		for _, r := range f.readsFor(w) {
 			if r.kind != mapLoad || r.path != w.path || !c.sameKey(r.key, w.key) {
 				continue
 			}

@@ -3,6 +3,7 @@ package checkthenact
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -49,10 +50,67 @@ type function struct {
 	events []event
 	held   map[ssa.Instruction]lockset.Set // at conditional branches and calls
 	locks  bool                            // some lock is held somewhere
+	at     map[ssa.Instruction]int         // the event of an instruction
+	within map[ssa.Instruction][]int       // the events in the section that begins at an acquisition
+	tests  map[*ssa.If][]int               // the events that a branch depends on; see readsFor
+}
+
+// readsFor lists the events that w depends on, by its value or by a branch on the
+// way to it, in their order.
+func (f *function) readsFor(w event) []event {
+	var found []int
+	if w.value != nil {
+		found = f.eventsOf(w.value)
+	}
+	for b := w.instr.Block(); b != nil; b = b.Idom() {
+		d, ok := controls(b)
+		if !ok {
+			continue
+		}
+		test, known := f.tests[d.branch]
+		if !known {
+			test = f.eventsOf(d.branch.Cond)
+			f.tests[d.branch] = test
+		}
+		found = append(found, test...)
+	}
+	slices.Sort(found)
+	var reads []event
+	for _, i := range slices.Compact(found) {
+		reads = append(reads, f.events[i])
+	}
+	return reads
+}
+
+func (f *function) eventsOf(v ssa.Value) []int {
+	var found []int
+	for _, instr := range sources(v) {
+		if i, ok := f.at[instr]; ok {
+			found = append(found, i)
+		}
+	}
+	return found
+}
+
+// inSections lists the events in sections that begin at one of the sites.
+func (f *function) inSections(sites ...ssa.Instruction) []event {
+	var found []int
+	for _, site := range sites {
+		found = append(found, f.within[site]...)
+	}
+	slices.Sort(found)
+	var events []event
+	for _, i := range slices.Compact(found) {
+		events = append(events, f.events[i])
+	}
+	return events
 }
 
 func (c *checker) collect(fn *ssa.Function) *function {
-	f := &function{fn: fn, held: make(map[ssa.Instruction]lockset.Set)}
+	f := &function{
+		fn: fn, held: make(map[ssa.Instruction]lockset.Set), at: make(map[ssa.Instruction]int),
+		within: make(map[ssa.Instruction][]int), tests: make(map[*ssa.If][]int),
+	}
 	c.locks.Walk(fn, func(instr ssa.Instruction, held lockset.Set) {
 		f.locks = f.locks || len(held) > 0
 		e := event{instr: instr, held: held}
@@ -85,6 +143,12 @@ func (c *checker) collect(fn *ssa.Function) *function {
 			return
 		}
 		if e.path.IsValid() && !c.private(fn, e.path) {
+			f.at[instr] = len(f.events)
+			for _, h := range held {
+				for _, site := range h.Sites {
+					f.within[site] = append(f.within[site], len(f.events))
+				}
+			}
 			f.events = append(f.events, e)
 		}
 	})

@@ -42,61 +42,82 @@ func dependsOn(v ssa.Value, read ssa.Instruction, seen map[ssa.Value]bool) depen
 	if instr, ok := v.(ssa.Instruction); ok && instr == read {
 		return copied
 	}
-	step := func(xs ...ssa.Value) (d dependence) {
-		for _, x := range xs {
-			d = max(d, dependsOn(x, read, seen))
-		}
-		return d
+	if e, ok := v.(*ssa.Extract); ok && ssa.Instruction(e.Tuple.(ssa.Instruction)) == read {
+		return copied
 	}
-	var d dependence
-	switch v := v.(type) {
-	case *ssa.BinOp:
-		d = step(v.X, v.Y)
-	case *ssa.UnOp:
-		if v.Op == token.MUL || v.Op == token.ARROW {
-			return independent
-		}
-		d = step(v.X)
-	case *ssa.Call:
-		b, ok := v.Call.Value.(*ssa.Builtin)
-		if !ok {
-			return independent
-		}
-		switch b.Name() {
-		case "len", "cap", "append", "min", "max", "real", "imag", "complex":
-			d = step(v.Call.Args...)
-		}
-	case *ssa.Phi:
-		return step(v.Edges...)
-	case *ssa.Convert:
-		return step(v.X)
-	case *ssa.ChangeType:
-		return step(v.X)
-	case *ssa.MakeInterface:
-		return step(v.X)
-	case *ssa.ChangeInterface:
-		return step(v.X)
-	case *ssa.TypeAssert:
-		return step(v.X)
-	case *ssa.Extract:
-		switch t := v.Tuple.(type) {
-		case *ssa.Call:
-			if ssa.Instruction(t) == read {
-				return copied
-			}
-			return independent
-		default:
-			return step(t)
-		}
-	case *ssa.Field:
-		return step(v.X)
-	case *ssa.Slice:
-		return step(v.X)
+	from, how := step(v)
+	d := independent
+	for _, x := range from {
+		d = max(d, dependsOn(x, read, seen))
 	}
 	if d != independent {
-		return computed
+		d = max(d, how)
 	}
-	return independent
+	return d
+}
+
+// step returns the values that v depends on, and how it comes from them.
+func step(v ssa.Value) (from []ssa.Value, how dependence) {
+	switch v := v.(type) {
+	case *ssa.BinOp:
+		return []ssa.Value{v.X, v.Y}, computed
+	case *ssa.UnOp:
+		if v.Op != token.MUL && v.Op != token.ARROW {
+			return []ssa.Value{v.X}, computed
+		}
+	case *ssa.Call:
+		if b, ok := v.Call.Value.(*ssa.Builtin); ok {
+			switch b.Name() {
+			case "len", "cap", "append", "min", "max", "real", "imag", "complex":
+				return v.Call.Args, computed
+			}
+		}
+	case *ssa.Phi:
+		return v.Edges, copied
+	case *ssa.Convert:
+		return []ssa.Value{v.X}, copied
+	case *ssa.ChangeType:
+		return []ssa.Value{v.X}, copied
+	case *ssa.MakeInterface:
+		return []ssa.Value{v.X}, copied
+	case *ssa.ChangeInterface:
+		return []ssa.Value{v.X}, copied
+	case *ssa.TypeAssert:
+		return []ssa.Value{v.X}, copied
+	case *ssa.Extract:
+		if _, isCall := v.Tuple.(*ssa.Call); !isCall {
+			return []ssa.Value{v.Tuple}, copied
+		}
+	case *ssa.Field:
+		return []ssa.Value{v.X}, copied
+	case *ssa.Slice:
+		return []ssa.Value{v.X}, copied
+	}
+	return nil, independent
+}
+
+// sources lists the instructions that v depends on.
+func sources(v ssa.Value) []ssa.Instruction {
+	var all []ssa.Instruction
+	seen := make(map[ssa.Value]bool)
+	work := []ssa.Value{v}
+	for len(work) > 0 {
+		v := work[len(work)-1]
+		work = work[:len(work)-1]
+		if v == nil || seen[v] {
+			continue
+		}
+		seen[v] = true
+		if instr, ok := v.(ssa.Instruction); ok {
+			all = append(all, instr)
+		}
+		if e, ok := v.(*ssa.Extract); ok {
+			all = append(all, e.Tuple.(ssa.Instruction))
+		}
+		from, _ := step(v)
+		work = append(work, from...)
+	}
+	return all
 }
 
 // A decision is a branch whose condition depends on a read.

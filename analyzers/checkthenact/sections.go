@@ -27,7 +27,7 @@ func (c *checker) checkSections(f *function) {
 		if w.kind != store && w.kind != update && w.kind != remove {
 			continue
 		}
-		for _, r := range f.events {
+		for _, r := range f.readsFor(w) {
 			if !c.sameVariable(r, w) || c.locks.Reassigned(f.fn, w.path) {
 				continue
 			}
@@ -110,7 +110,11 @@ func belongs(lock, v access.Path) bool {
 // what it read still holds, or whether it has claimed the right to write in the
 // first one.
 func (c *checker) validated(f *function, s split) bool {
-	for _, e := range f.events {
+	events := f.events
+	if !s.first.Entry {
+		events = f.inSections(slices.Concat(s.first.Sites, s.second.Sites)...)
+	}
+	for _, e := range events {
 		inFirst := intersects(heldSites(e.held, s.first.Path), s.first.Sites) || s.first.Entry && heldAtEntry(e.held, s.first.Path)
 		inSecond := intersects(heldSites(e.held, s.second.Path), s.second.Sites)
 		switch e.kind {
@@ -310,7 +314,7 @@ func (c *checker) checkDoubleChecked(f *function) {
 		if w.kind != store && w.kind != update || w.path.Root().Kind == access.OtherValue {
 			continue
 		}
-		for _, r := range f.events {
+		for _, r := range f.readsFor(w) {
 			if len(r.held) > 0 || !c.sameVariable(r, w) || decides(r.instr, w.instr) == nil || c.locks.Reassigned(f.fn, w.path) {
 				continue
 			}
