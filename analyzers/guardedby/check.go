@@ -73,7 +73,7 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 	}
 	for _, w := range guard.OnePerFunction(verdict.Wrong) {
 		tier := believed
-		if c.tooLate(g, w, kept) {
+		if len(kept) >= verdict.Unheld && c.tooLate(g, w, kept) {
 			tier = config.Default
 		}
 		if tier == noBelief || onlyLeads(w.Instr) || c.otherOwner(g, w) || c.judge.Generated(w.Instr) {
@@ -201,7 +201,7 @@ func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Acce
 			break
 		}
 		for _, a := range kept {
-			if a.Use != use || c.prepared(a, w) {
+			if a.Use != use || c.prepared(a, w) || c.own(a, w) || headerOnly(w.Instr) && onlyContent(a) {
 				continue
 			}
 			meets, spawned := c.judge.MayMeet(a, w)
@@ -219,7 +219,52 @@ func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Acce
 	return found, false, ok
 }
 
-var teardown = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|finish|finalize)`)
+var teardown = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|fini)`)
+
+// own reports whether w reads what a has written right before, in the same call.
+func (c *checker) own(a guard.Access, w guard.Violation) bool {
+	return w.Use == guard.Reads && a.Instr.Parent() == w.Instr.Parent() && control.Dominates(a.Instr, w.Instr)
+}
+
+// headerOnly reports whether an access only asks whether the map, slice or pointer
+// that the variable holds is nil.
+func headerOnly(instr ssa.Instruction) bool {
+	loads := []ssa.Instruction{instr}
+	if addr, ok := instr.(*ssa.FieldAddr); ok {
+		loads = *addr.Referrers()
+	}
+	for _, l := range loads {
+		load, ok := l.(*ssa.UnOp)
+		if !ok {
+			return false
+		}
+		for _, ref := range *load.Referrers() {
+			cmp, ok := ref.(*ssa.BinOp)
+			if !ok || !isNil(cmp.X) && !isNil(cmp.Y) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func isNil(v ssa.Value) bool {
+	k, ok := v.(*ssa.Const)
+	return ok && k.IsNil()
+}
+
+// onlyContent reports whether a write changes what the map or slice holds, and not
+// the variable.
+func onlyContent(a guard.Access) bool {
+	addr, ok := a.Instr.(*ssa.FieldAddr)
+	if !ok {
+		return guard.ChangesContent(a)
+	}
+	return guard.ChangesContent(a) && !slices.ContainsFunc(*addr.Referrers(), func(ref ssa.Instruction) bool {
+		st, ok := ref.(*ssa.Store)
+		return ok && st.Addr == addr
+	})
+}
 
 // prepared reports whether the write a has been made before w for certain, and
 // is not made again: its function, which is called on every way to w, asks first

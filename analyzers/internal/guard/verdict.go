@@ -163,8 +163,8 @@ func onlySet(instr ssa.Instruction) bool {
 }
 
 // heldByStarter reports whether a violation is in a goroutine that is started with
-// the lock held by a function that waits for something: it may wait for the
-// goroutine, and hold the lock for it until then.
+// the lock held, and releases it, or is started by a function that waits for
+// something: it may wait for the goroutine, and hold the lock for it until then.
 func (j *Judge) heldByStarter(w Violation, l contract.Lock) bool {
 	n := len(w.Way.Calls)
 	if n == 0 {
@@ -173,6 +173,11 @@ func (j *Judge) heldByStarter(w Violation, l contract.Lock) bool {
 	start := w.Way.Calls[n-1]
 	if !start.Spawns || j.NoneHeld(start.Instr, l) {
 		return false
+	}
+	if flow := j.locks.Flow(w.Way.Origin(w.Instr.Parent()).Func); flow != nil && slices.ContainsFunc(flow.Unmatched, func(r lockset.Release) bool {
+		return CouldBe(r.Path, l)
+	}) {
+		return true
 	}
 	for _, b := range start.Caller.Blocks {
 		for _, i := range b.Instrs {
@@ -273,6 +278,9 @@ func (j *Judge) readLocked(a Access, l contract.Lock) ssa.Instruction {
 	for _, h := range j.HeldBefore(a.Instr) {
 		switch {
 		case !CouldBe(h.Path, l):
+			if h.Must && h.Mode == lockset.Write {
+				return nil // which keeps the writers apart
+			}
 		case h.Mode != lockset.Read || !h.Must || len(h.Sites) == 0 || h.Path.LastField() != l.Var && h.Path.Root().Var != l.Var:
 			return nil
 		default:

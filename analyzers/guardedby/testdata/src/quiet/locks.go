@@ -265,3 +265,123 @@ func (r *Ring) Set(n int) {
 	defer r.mu.RUnlock()
 	r.size = n
 }
+
+// The lock is handed over to a goroutine, which releases it.
+type Index struct {
+	mu    sync.Mutex
+	items []int
+}
+
+func (x *Index) Add(n int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.items = append(x.items, n)
+}
+
+func (x *Index) Clear() {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.items = nil
+}
+
+func (x *Index) Len() int {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return len(x.items)
+}
+
+func (x *Index) Each(out chan<- int) {
+	x.mu.Lock()
+	go func() {
+		defer x.mu.Unlock()
+		defer close(out)
+		for _, n := range x.items {
+			out <- n
+		}
+	}()
+}
+
+// Readers of the one lock are writers of the other.
+type Pending struct {
+	first sync.RWMutex
+	mu    sync.Mutex
+	list  map[int]bool
+}
+
+func (p *Pending) Note(n int) {
+	p.first.RLock()
+	defer p.first.RUnlock()
+	p.mu.Lock()
+	p.list[n] = true
+	p.mu.Unlock()
+}
+
+func (p *Pending) Drop(n int) {
+	p.first.RLock()
+	defer p.first.RUnlock()
+	p.mu.Lock()
+	delete(p.list, n)
+	p.mu.Unlock()
+}
+
+func (p *Pending) Take() map[int]bool {
+	p.first.Lock()
+	defer p.first.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list := p.list
+	p.list = make(map[int]bool)
+	return list
+}
+
+// Whether there is a map at all does not change; what is in it does.
+type Targets struct {
+	mu  sync.Mutex
+	set map[int]bool
+}
+
+func NewTargets() *Targets { return &Targets{set: make(map[int]bool)} }
+
+func (t *Targets) Mark(n int) {
+	if t.set == nil {
+		return
+	}
+	t.mu.Lock()
+	t.set[n] = true
+	t.mu.Unlock()
+}
+
+func (t *Targets) Unmark(n int) {
+	t.mu.Lock()
+	delete(t.set, n)
+	t.mu.Unlock()
+}
+
+func (t *Targets) Has(n int) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.set[n]
+}
+
+// What was written right before is read, by who wrote it.
+type Sessions struct {
+	mu   sync.Mutex
+	last *Index
+}
+
+func (s *Sessions) Next(n int) { s.begin(n) }
+
+func (s *Sessions) Again(n int) { s.begin(n) }
+
+func (s *Sessions) begin(n int) {
+	s.mu.Lock()
+	s.last = &Index{}
+	s.mu.Unlock()
+	s.last.Add(n)
+}
+
+func (s *Sessions) Last() *Index {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.last
+}
