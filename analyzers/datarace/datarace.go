@@ -14,8 +14,10 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -33,7 +35,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "datarace",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/datarace",
-	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer, shared.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, goroutine.Analyzer, shared.Analyzer, guard.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -41,9 +43,6 @@ var Analyzer = &analysis.Analyzer{
 func run(pass *analysis.Pass) (any, error) {
 	r := diagnostic.NewReporter(pass, catalogue)
 	pkg := pass.ResultOf[goroutine.Analyzer].(*goroutine.Package)
-	if !pkg.Spawns {
-		return r.Finish(), nil
-	}
 	s := &search{
 		pkg:    pkg,
 		shared: pass.ResultOf[shared.Analyzer].(*shared.Result),
@@ -52,7 +51,10 @@ func run(pass *analysis.Pass) (any, error) {
 		report: r,
 		seen:   make(map[seen]bool),
 	}
-	pkg.Each(s.explore)
+	if pkg.Spawns {
+		pkg.Each(s.explore)
+	}
+	s.flags(pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs, pass.ResultOf[access.Analyzer].(*access.Paths), pass.ResultOf[guard.Analyzer].(*guard.Result))
 	return r.Finish(), nil
 }
 

@@ -68,11 +68,16 @@
 // the check does not understand, such as a call into another package on both
 // sides, counts as order.
 //
+// A loop that ends only when a field or package-level variable changes, and that
+// neither changes it nor synchronises, such as for !w.stop, is reported if another
+// function of the package writes the variable, also if only other packages call
+// the two.
+//
 // # Limitations
 //
 // The check follows calls within one package, from functions that start
-// goroutines, to a limit of depth and size. It does not report methods that
-// only other packages call from several goroutines, pointers that may mean
+// goroutines, to a limit of depth and size. Other than such loops,
+// it does not report methods that only other packages call from several goroutines, pointers that may mean
 // several variables, elements whose index is not constant, accesses through
 // reflection or sync.Pool, and functions chosen from a table. A
 // receive that may get its value from either of two senders counts as order
