@@ -58,7 +58,11 @@ func nothingBetween(a, b ssa.Instruction) bool {
 		return false
 	}
 	instrs := b.Block().Instrs
-	return !slices.ContainsFunc(instrs[slices.Index(instrs, a)+1:slices.Index(instrs, b)], func(instr ssa.Instruction) bool {
+	from, to := slices.Index(instrs, a)+1, slices.Index(instrs, b)
+	if from > to { // a is of the iteration before
+		return false
+	}
+	return !slices.ContainsFunc(instrs[from:to], func(instr ssa.Instruction) bool {
 		switch instr := instr.(type) {
 		case *ssa.FieldAddr, *ssa.IndexAddr, *ssa.DebugRef:
 		case *ssa.UnOp:

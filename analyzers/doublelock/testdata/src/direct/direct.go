@@ -140,3 +140,13 @@ func (c *counter) add() {
 	c.n++
 	c.mu.Unlock()
 }
+
+// The lock of one iteration is there in the next, in the same block.
+func nextIteration(s *sync.Mutex) {
+	for {
+		s.Lock() // want `s is locked again here, although nextIteration locked it at line \d+ and still holds it`
+		println()
+		s.Unlock()
+		s.Lock()
+	}
+}
