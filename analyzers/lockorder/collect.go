@@ -203,7 +203,7 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	}
 	for i, a := range same {
 		for _, b := range same[i:] {
-			if a.fromObject == b.toObject && a.toObject == b.fromObject && !gated(a.edge, b.edge) && waitsFor(a.edge, b.edge) && waitsFor(b.edge, a.edge) &&
+			if a.fromObject == b.toObject && a.toObject == b.fromObject && !share(a.gates, b.gates) && waitsFor(a.edge, b.edge) && waitsFor(b.edge, a.edge) &&
 				x.Beside(a.Acquired.Point, b.Acquired.Point, nil) {
 				c.instances = append(c.instances, [2]*edge{a.edge, b.edge})
 			}

@@ -73,9 +73,12 @@
 // started, also other interfaces and functions in fields. Both chains of calls
 // are named.
 //
+// A circle can have any number of locks. One that has all the locks of a smaller
+// circle is reported when that one is gone.
+//
 // No report is made if the locks of the circle are only held and taken for
-// reading; if all who go round the circle hold another lock, which lets in one
-// at a time; if one of the locks belongs to an object that the function has just
+// reading; if two who go round the circle hold another lock in common, which lets
+// in one at a time; if one of the locks belongs to an object that the function has just
 // made; or if the second lock is only tried.
 //
 // Two objects of one type, such as two accounts, are usually locked in an
@@ -87,7 +90,7 @@
 //
 // The check does not know that two functions never run at the same time, such as
 // one that waits for the end of the other first, that the state of an object
-// keeps a path from being taken, or that an object which a call gives is new. Circles of more than five
-// locks are not looked for. Under go vet, only what is in one package is
-// compared; lockstep check compares the packages that it is given.
+// keeps a path from being taken, or that an object which a call gives is new.
+// Under go vet, only what is in one package is compared; lockstep check compares
+// the packages that it is given.
 package lockorder
