@@ -49,7 +49,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 	if ownObject(f.From.Path, fn) || ownObject(f.To.Path, fn) {
 		return // which nobody else has yet; explorations know better
 	}
-	if c.locks.Doubtful(fn, f.From.Path, f.Sites) {
+	if c.locks.Doubtful(fn, f.From.Path, f.Sites) || c.locks.ReleasedInLoop(fn, f.From, f.Chain[0]) {
 		return // perhaps released in between
 	}
 	e := &edge{
