@@ -46,7 +46,7 @@ func (c *collector) fromFlows() {
 }
 
 func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
-	if ownObject(f.From.Path, fn) || ownObject(f.To.Path, fn) {
+	if c.locks.Made(fn, f.From.Path, f.Chain[0]) || c.locks.Made(fn, f.To.Path, f.Chain[0]) {
 		return // which nobody else has yet; explorations know better
 	}
 	if c.locks.Doubtful(fn, f.From.Path, f.Sites) || c.locks.ReleasedInLoop(fn, f.From, f.Chain[0]) {
@@ -99,12 +99,6 @@ func (c *collector) name(at ssa.Instruction, other string) string {
 		return c.names.Lock(at, p)
 	}
 	return other
-}
-
-// ownObject reports whether p is in an object that fn itself makes.
-func ownObject(p access.Path, fn *ssa.Function) bool {
-	r := p.Root()
-	return r.Kind == access.Local && r.Func() == fn
 }
 
 // twoInstances looks at a function that locks two objects of one type, such as
@@ -217,7 +211,7 @@ type exploredEdge struct {
 }
 
 func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
-	if le.Held.Once || le.Acquired.Once {
+	if le.Held.Once || le.Acquired.Once || c.unshared(le.Held, le.Acquired) || c.unshared(le.Acquired, le.Acquired) {
 		return nil
 	}
 	from, to := c.classOf(le.Held), c.classOf(le.Acquired)
@@ -242,6 +236,37 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 		}
 	}
 	return e
+}
+
+// unshared reports whether the lock of a is in an object that nobody else can have
+// when the lock of second is acquired.
+func (c *collector) unshared(a, second *goroutine.Acquisition) bool {
+	p, ok := c.locks.PathAt(a.Instr)
+	for f := a.Frame; ok && f != nil; f = f.Caller {
+		if at := siteIn(f, second); at != nil && c.locks.Unshared(f.Fn, p, at) {
+			return true
+		}
+		call, isCall := f.Site.(ssa.CallInstruction)
+		if !isCall || f.Caller == nil || f.Caller.Thread != f.Thread {
+			return false
+		}
+		p, ok = c.locks.Paths.Rebase(p, f.Fn, call.Common())
+	}
+	return false
+}
+
+// siteIn is the instruction of an activation that acquires a lock, or by which it
+// comes to be acquired; nil if the activation has ended by then.
+func siteIn(f *goroutine.Frame, a *goroutine.Acquisition) ssa.Instruction {
+	if a.Frame == f {
+		return a.Instr
+	}
+	for g := a.Frame; g != nil; g = g.Caller {
+		if g.Caller == f {
+			return g.Site
+		}
+	}
+	return nil
 }
 
 // classOf returns the class of the lock of an acquisition: by the name that the

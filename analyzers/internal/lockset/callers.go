@@ -28,15 +28,20 @@ type callers struct {
 // others: fn is exported, main or init, or goes as a value or through an
 // interface where calls of it are not followed.
 func (r *Result) Callers(fn *ssa.Function) (calls []Caller, all bool) {
+	sites, all := r.callersOf(access.Declared(fn))
+	for _, site := range sites {
+		calls = append(calls, Caller{Instr: site.instr, Spawns: site.spawns})
+	}
+	return calls, all
+}
+
+func (r *Result) callersOf(fn *ssa.Function) (sites []callSite, all bool) {
 	r.callers.once.Do(func() {
 		fns := slices.SortedFunc(maps.Keys(r.funcs), func(a, b *ssa.Function) int {
 			return cmp.Or(cmp.Compare(a.Pos(), b.Pos()), cmp.Compare(a.Name(), b.Name()))
 		})
 		r.callers.sites, r.callers.open = r.callSites(fns)
 	})
-	fn = access.Declared(fn)
-	for _, site := range r.callers.sites[fn] {
-		calls = append(calls, Caller{Instr: site.instr, Spawns: site.spawns})
-	}
-	return calls, !r.callers.open[fn] && len(calls) > 0
+	sites = r.callers.sites[fn]
+	return sites, !r.callers.open[fn] && len(sites) > 0
 }

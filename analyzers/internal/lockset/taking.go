@@ -364,6 +364,9 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		return // the caller's: given back before it is taken again
 	}
 	if !e.visible(t.Path, r.info.fn) {
+		if e.unshared(r.info.fn, t.Path, t.Chain[0]) {
+			return
+		}
 		t.Path = access.Path{}
 	}
 	if !t.Path.IsValid() && !t.Class.Known() {

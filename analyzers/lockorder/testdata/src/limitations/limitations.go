@@ -40,7 +40,8 @@ func Transfer(from, to *account) {
 	defer to.mu.Unlock()
 }
 
-// The stream is new, and nobody else can have its lock.
+// The stream is new, and nobody else can have its lock; but which function makes
+// it is not known.
 type streams struct {
 	mu   sync.Mutex
 	list []*stream
