@@ -76,9 +76,12 @@ func cycles(edges []*edge) [][]*edge {
 	return smallest(all)
 }
 
-// smallest leaves out the cycles that have all the classes of another.
+// smallest leaves out the cycles that have all the classes of another. Of the rest,
+// those with the fewest classes come first, then those with the fewest calls.
 func smallest(cycles [][]*edge) [][]*edge {
-	slices.SortStableFunc(cycles, func(a, b []*edge) int { return cmp.Compare(len(a), len(b)) })
+	slices.SortStableFunc(cycles, func(a, b []*edge) int {
+		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(calls(a), calls(b)))
+	})
 	var kept [][]*edge
 	under := make(map[class][][]*edge) // those kept, each under the class that has the fewest
 	for _, cycle := range cycles {
@@ -99,6 +102,19 @@ func smallest(cycles [][]*edge) [][]*edge {
 		}
 	}
 	return kept
+}
+
+// calls counts the calls in the chains of a cycle.
+func calls(cycle []*edge) int {
+	n := 0
+	for _, e := range cycle {
+		if e.far != nil {
+			n += len(e.far.Chain)
+		} else if e.code != nil {
+			n += len(e.chain)
+		}
+	}
+	return n
 }
 
 func newGraph(edges []*edge) *graph {
