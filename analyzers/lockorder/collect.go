@@ -181,15 +181,15 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	if !x.Complete() {
 		return
 	}
-	var same []exploredEdge
+	var same []sameClass
 	for _, le := range x.LockEdges() {
-		e := c.explored(x, le)
+		e := c.exploredEdge(x, le)
 		if e == nil {
 			continue
 		}
 		if e.from == e.to {
 			if e.fromObject != nil && e.toObject != nil && !c.compares(e.site, e.last()) {
-				same = append(same, exploredEdge{e, le})
+				same = append(same, sameClass{e, le})
 			}
 			continue
 		}
@@ -205,12 +205,12 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	}
 }
 
-type exploredEdge struct {
+type sameClass struct {
 	*edge
 	goroutine.LockEdge
 }
 
-func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
+func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
 	if le.Held.Once || le.Acquired.Once || c.unshared(le.Held, le.Acquired) || c.unshared(le.Acquired, le.Acquired) {
 		return nil
 	}

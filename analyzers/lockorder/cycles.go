@@ -43,6 +43,7 @@ type graph struct {
 	hops  map[class][]hop
 	order []class // of hops: as far as can be, a class comes behind those that edges lead to
 	steps int
+	apart map[succession]bool
 }
 
 // A hop has the edges of one pair.
@@ -52,9 +53,11 @@ type hop struct {
 }
 
 // cycles returns cycles, the shortest first: one through each pair of classes
-// that has one, but for those with all the classes of another.
-func cycles(edges []*edge) [][]*edge {
+// that has one, but for those with all the classes of another. The second edge
+// of those in apart does not follow the first.
+func cycles(edges []*edge, apart map[succession]bool) [][]*edge {
 	g := newGraph(edges)
+	g.apart = apart
 	var all [][]*edge
 	on := make(map[pair]bool)
 	for _, from := range g.order {
@@ -240,6 +243,10 @@ func (s *search) add(p *path) {
 	s.queue = append(s.queue, p)
 }
 
+func (g *graph) waitsFor(e, next *edge) bool {
+	return waitsFor(e, next) && !g.apart[succession{e, next}]
+}
+
 // shortest returns a shortest cycle that begins with an edge of h, a hop from the
 // given class; nil if there is none.
 func (g *graph) shortest(from class, h hop) []*edge {
@@ -255,13 +262,13 @@ func (g *graph) shortest(from class, h hop) []*edge {
 				continue
 			}
 			for _, e := range h.edges {
-				if g.steps++; !waitsFor(p.edge, e) || share(p.gates, e.gates) {
+				if g.steps++; !g.waitsFor(p.edge, e) || share(p.gates, e.gates) {
 					continue
 				}
 				next := &path{edge: e, before: p, first: p.first, gates: slices.Concat(p.gates, e.gates)}
 				if h.to != from {
 					s.add(next)
-				} else if waitsFor(e, p.first) {
+				} else if g.waitsFor(e, p.first) {
 					return next.edges()
 				}
 			}

@@ -67,7 +67,7 @@ func TestCycles(t *testing.T) {
 		if through != len(shortest) {
 			t.Errorf("seed %d: cycles through %d pairs, want %d", seed, through, len(shortest))
 		}
-		found := cycles(edges)
+		found := cycles(edges, nil)
 		if (len(found) > 0) != (len(shortest) > 0) {
 			t.Errorf("seed %d: found %d cycles, there are some: %v", seed, len(found), len(shortest) > 0)
 		}
@@ -143,7 +143,7 @@ func TestManyEdges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var edges []*edge
 			shape(func(from, to int) { edges = append(edges, &edge{from: node(from), to: node(to)}) })
-			found := cycles(edges)
+			found := cycles(edges, nil)
 			if (len(found) > 0) != (name != "one way") {
 				t.Errorf("found %d cycles", len(found))
 			}

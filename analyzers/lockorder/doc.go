@@ -79,8 +79,8 @@
 // No report is made if the locks of the circle are only held and taken for
 // reading; if two who go round the circle hold another lock in common, which lets
 // in one at a time; if one of the locks belongs to an object that the function has just
-// made, or that a called function has made and given to nobody else; or if the
-// second lock is only tried.
+// made, or that a called function has made and given to nobody else; if what one
+// does has ended before the other begins; or if the second lock is only tried.
 //
 // Two objects of one type, such as two accounts, are usually locked in an
 // order: the parent before the child. That is reported only if the same two are
@@ -89,10 +89,11 @@
 //
 // # Limitations
 //
-// The check does not know that two functions never run at the same time, such as
-// one that waits for the end of the other first, that the state of an object
-// keeps a path from being taken, or that an object is new which comes from a
-// function that it does not know, such as one in a variable.
+// That one function has ended, or not begun, when the other runs is known only where
+// the goroutine is started, and only of locks in objects that no other code can
+// have. The check does not know that the state of an object keeps a path from being
+// taken, or that an object is new which comes from a function that it does not know,
+// such as one in a variable.
 // Under go vet, only what is in one package is compared; lockstep check compares
 // the packages that it is given.
 package lockorder

@@ -70,7 +70,7 @@ func (st *stream) leave() {
 	st.owner.mu.Unlock()
 }
 
-// The goroutine has ended when stop takes the locks.
+// The goroutine has ended when stop takes the locks; but another package starts it.
 type pump struct {
 	streams, state sync.Mutex
 	done           chan struct{}
