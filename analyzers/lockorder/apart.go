@@ -24,22 +24,40 @@ import (
 // waits for who follows the second.
 type succession struct{ first, second *edge }
 
-// maxRounds bounds how often cycles are looked for anew.
-const maxRounds = 10
+// maxRounds bounds how often cycles are looked for anew, and maxAsked the
+// successions that are looked at in one round.
+const (
+	maxRounds = 10
+	maxAsked  = 400
+)
 
 // possible returns the cycles that edges make and that can come about, as far as
 // explorations tell, among those with an edge in the package at hand.
 func (c *collector) possible(edges []*edge, p *goroutine.Package) [][]*edge {
 	apart := make(map[succession]bool) // by those that were looked at
+	found := local(c.fset, cycles(edges, apart))
+	if len(found) == 0 {
+		return nil
+	}
+	parallel := make(map[pair][]*edge)
+	for _, e := range edges {
+		if e.code != nil {
+			parallel[pair{e.from, e.to}] = append(parallel[pair{e.from, e.to}], e)
+		}
+	}
 	for range maxRounds {
-		found := local(c.fset, cycles(edges, apart))
 		var asked []succession
 		for _, cycle := range found {
 			for i, e := range cycle {
-				s := succession{e, cycle[(i+1)%len(cycle)]}
-				if _, known := apart[s]; !known && s.first.code != nil && s.second.code != nil {
-					apart[s] = false
-					asked = append(asked, s)
+				next := cycle[(i+1)%len(cycle)]
+				for _, first := range parallel[pair{e.from, e.to}] {
+					for _, second := range parallel[pair{next.from, next.to}] {
+						s := succession{first, second}
+						if _, known := apart[s]; !known && len(asked) < maxAsked {
+							apart[s] = false
+							asked = append(asked, s)
+						}
+					}
 				}
 			}
 		}
@@ -48,10 +66,11 @@ func (c *collector) possible(edges []*edge, p *goroutine.Package) [][]*edge {
 			apart[s], any = true, true
 		}
 		if !any {
-			return found
+			break
 		}
+		found = local(c.fset, cycles(edges, apart))
 	}
-	return local(c.fset, cycles(edges, apart))
+	return found
 }
 
 // apart returns the successions that do not come about.
@@ -109,7 +128,7 @@ func (j *judge) look(x *goroutine.Exploration) {
 // point of the first edge, and wait in turn.
 func (j *judge) meet(x *goroutine.Exploration, at goroutine.PointID, s succession) bool {
 	locks := x.At(at)
-	if len(locks) != 1 || j.key(j.classOf(locks[0])) != s.first.to {
+	if len(locks) != 1 || !j.key(j.classOf(locks[0])).mayBe(s.first.to) {
 		return true
 	}
 	o := locks[0].Lock.Object

@@ -53,7 +53,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		return // perhaps released in between
 	}
 	e := &edge{
-		from: c.key(f.FromClass), to: c.key(f.ToClass),
+		from: c.keyAt(f.FromClass, f.From.Path, access.Path{}), to: c.keyAt(f.ToClass, f.To.Path, f.ToPart),
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
 		code:     &code{decl: f.FromClass.Decl(), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
@@ -61,10 +61,10 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
 	for _, l := range f.Also {
 		if gate := lockset.ClassOf(l.Path); l.Mode == lockset.Write && gate.Known() {
-			e.gates = append(e.gates, c.key(gate))
+			e.gates = append(e.gates, c.keyAt(gate, l.Path, access.Path{}))
 		}
 	}
-	if e.from == e.to {
+	if e.from.mayBe(e.to) {
 		c.twoInstances(e, f)
 		return
 	}
@@ -73,6 +73,33 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 
 // localMark ends the keys of classes that no other package can name.
 const localMark = " (local)"
+
+// keyAt is the key of a class for the lock at p, or, if it has no path, for what is
+// known of which part of a variable it is.
+func (c *collector) keyAt(of lockset.Class, p, part access.Path) class {
+	if p.IsValid() {
+		part = c.locks.Paths.Part(p)
+	}
+	if !part.IsValid() {
+		return c.key(of)
+	}
+	fields := []*types.Var{part.Root().Var}
+	for _, s := range part.Selectors() {
+		fields = append(fields, s.Field)
+	}
+	return c.partKey(of, fields)
+}
+
+// partKey is the key of a class for the lock that the given fields lead to.
+func (c *collector) partKey(of lockset.Class, fields []*types.Var) class {
+	key := c.key(of)
+	if i := slices.Index(fields, of.Var); of.Var != nil && i > 0 {
+		for i--; i >= 0; i-- {
+			key += partMark + c.key(lockset.Class{Var: fields[i]})
+		}
+	}
+	return key
+}
 
 // key is the key of a class: of a package-level variable its name, of a field and
 // a local variable where it is declared. File names are without folders, and
@@ -187,7 +214,7 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 		if e == nil {
 			continue
 		}
-		if e.from == e.to {
+		if e.from.mayBe(e.to) {
 			if e.fromObject != nil && e.toObject != nil && !c.compares(e.site, e.last()) {
 				same = append(same, sameClass{e, le})
 			}
@@ -219,7 +246,7 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 		return nil
 	}
 	e := &edge{
-		from: c.key(from), to: c.key(to), fromRead: le.Held.Read, toRead: le.Acquired.Read,
+		from: c.partKey(from, x.PartOf(le.Held)), to: c.partKey(to, x.PartOf(le.Acquired)), fromRead: le.Held.Read, toRead: le.Acquired.Read,
 		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
 		code: &code{decl: from.Decl(), site: le.Held.Instr},
 	}
@@ -232,7 +259,7 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 	}
 	for _, h := range x.MustHold(le.Acquired.Point) {
 		if gate := c.classOf(h); h != le.Held && !h.Read && gate.Known() && gate != from {
-			e.gates = append(e.gates, c.key(gate))
+			e.gates = append(e.gates, c.partKey(gate, x.PartOf(h)))
 		}
 	}
 	return e

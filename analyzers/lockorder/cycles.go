@@ -40,10 +40,11 @@ type pair struct{ from, to class }
 // A graph has the edges within the strongly connected components, by the classes
 // that they lead from.
 type graph struct {
-	hops  map[class][]hop
-	order []class // of hops: as far as can be, a class comes behind those that edges lead to
-	steps int
-	apart map[succession]bool
+	hops     map[class][]hop
+	order    []class           // of hops: as far as can be, a class comes behind those that edges lead to
+	variants map[class][]class // the classes of hops that may be a given class
+	steps    int
+	apart    map[succession]bool
 }
 
 // A hop has the edges of one pair.
@@ -56,8 +57,7 @@ type hop struct {
 // that has one, but for those with all the classes of another. The second edge
 // of those in apart does not follow the first.
 func cycles(edges []*edge, apart map[succession]bool) [][]*edge {
-	g := newGraph(edges)
-	g.apart = apart
+	g := newGraph(edges, apart)
 	var all [][]*edge
 	on := make(map[pair]bool)
 	for _, from := range g.order {
@@ -86,25 +86,34 @@ func smallest(cycles [][]*edge) [][]*edge {
 		return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(calls(a), calls(b)))
 	})
 	var kept [][]*edge
-	under := make(map[class][][]*edge) // those kept, each under the class that has the fewest
+	under := make(map[class][][]*edge) // those kept, each under the field that has the fewest
 	for _, cycle := range cycles {
-		has := make(map[class]bool)
-		rarest := cycle[0].from
+		rarest := cycle[0].from.field()
 		for _, e := range cycle {
-			has[e.from] = true
-			if len(under[e.from]) < len(under[rarest]) {
-				rarest = e.from
+			if f := e.from.field(); len(under[f]) < len(under[rarest]) {
+				rarest = f
 			}
 		}
-		covered := func(old []*edge) bool {
-			return !slices.ContainsFunc(old, func(e *edge) bool { return !has[e.from] })
-		}
-		if !slices.ContainsFunc(cycle, func(e *edge) bool { return slices.ContainsFunc(under[e.from], covered) }) {
+		if !slices.ContainsFunc(cycle, func(e *edge) bool {
+			return slices.ContainsFunc(under[e.from.field()], func(old []*edge) bool { return covers(cycle, old) })
+		}) {
 			under[rarest] = append(under[rarest], cycle)
 			kept = append(kept, cycle)
 		}
 	}
 	return kept
+}
+
+// covers reports whether a cycle has the classes of another, each once.
+func covers(cycle, other []*edge) bool {
+	used := make(map[*edge]bool)
+	return !slices.ContainsFunc(other, func(o *edge) bool {
+		i := slices.IndexFunc(cycle, func(e *edge) bool { return !used[e] && e.from.mayBe(o.from) })
+		if i >= 0 {
+			used[cycle[i]] = true
+		}
+		return i < 0
+	})
 }
 
 // calls counts the calls in the chains of a cycle.
@@ -120,29 +129,49 @@ func calls(cycle []*edge) int {
 	return n
 }
 
-func newGraph(edges []*edge) *graph {
+func newGraph(edges []*edge, apart map[succession]bool) *graph {
+	special := make(map[*edge]bool) // does not follow some edge, or is not followed by it
+	for s, is := range apart {
+		if is {
+			special[s.first], special[s.second] = true, true
+		}
+	}
+	g := &graph{hops: make(map[class][]hop), variants: make(map[class][]class), apart: apart}
 	of := make(map[pair][]*edge)
-	next := make(map[class][]class)
+	many := make(map[pair]int)
+	fields := make(map[class][]class)
 	for _, e := range edges {
-		list := of[pair{e.from, e.to}]
-		if e.from == e.to || len(list) >= maxParallel || slices.ContainsFunc(list, e.saysNoMoreThan) {
+		p := pair{e.from, e.to}
+		if e.from.mayBe(e.to) || many[p] >= maxParallel ||
+			slices.ContainsFunc(of[p], func(f *edge) bool { return !special[f] && e.saysNoMoreThan(f) }) {
 			continue
 		}
-		if list == nil {
-			next[e.from] = append(next[e.from], e.to)
-		}
-		of[pair{e.from, e.to}] = append(list, e)
-	}
-	for _, tos := range next {
-		slices.Sort(tos)
-	}
-	part, order := components(next)
-	g := &graph{hops: make(map[class][]hop), order: order}
-	for from, tos := range next {
-		for _, to := range tos {
-			if part[from] == part[to] {
-				g.hops[from] = append(g.hops[from], hop{to, of[pair{from, to}]})
+		if of[p] == nil {
+			if g.hops[e.from] == nil {
+				fields[e.from.field()] = append(fields[e.from.field()], e.from)
 			}
+			g.hops[e.from] = append(g.hops[e.from], hop{to: e.to})
+		}
+		if of[p] = append(of[p], e); !special[e] {
+			many[p]++
+		}
+	}
+	for _, hops := range g.hops {
+		slices.SortFunc(hops, func(a, b hop) int { return cmp.Compare(a.to, b.to) })
+		for _, h := range hops {
+			if _, ok := g.variants[h.to]; !ok {
+				g.variants[h.to] = slices.DeleteFunc(slices.Clone(fields[h.to.field()]), func(c class) bool { return !c.mayBe(h.to) })
+			}
+		}
+	}
+	part, order := components(g)
+	g.order = order
+	for from, hops := range g.hops {
+		g.hops[from] = slices.DeleteFunc(hops, func(h hop) bool {
+			return !slices.ContainsFunc(g.variants[h.to], func(c class) bool { return part[c] == part[from] })
+		})
+		for i, h := range g.hops[from] {
+			g.hops[from][i].edges = of[pair{from, h.to}]
 		}
 	}
 	return g
@@ -158,7 +187,7 @@ func (e *edge) saysNoMoreThan(f *edge) bool {
 
 // components numbers the strongly connected components of a graph, by Tarjan's
 // algorithm, and gives the classes in the order in which it has done with them.
-func components(next map[class][]class) (part map[class]int, order []class) {
+func components(g *graph) (part map[class]int, order []class) {
 	index, low := make(map[class]int), make(map[class]int)
 	part = make(map[class]int)
 	var stack []class
@@ -167,12 +196,14 @@ func components(next map[class][]class) (part map[class]int, order []class) {
 		index[c] = len(index) + 1
 		low[c] = index[c]
 		stack = append(stack, c)
-		for _, d := range next[c] {
-			if index[d] == 0 {
-				visit(d)
-				low[c] = min(low[c], low[d])
-			} else if part[d] == 0 { // on the stack
-				low[c] = min(low[c], index[d])
+		for _, h := range g.hops[c] {
+			for _, d := range g.variants[h.to] {
+				if index[d] == 0 {
+					visit(d)
+					low[c] = min(low[c], low[d])
+				} else if part[d] == 0 { // on the stack
+					low[c] = min(low[c], index[d])
+				}
 			}
 		}
 		order = append(order, c)
@@ -188,7 +219,7 @@ func components(next map[class][]class) (part map[class]int, order []class) {
 			}
 		}
 	}
-	for _, c := range slices.Sorted(maps.Keys(next)) {
+	for _, c := range slices.Sorted(maps.Keys(g.hops)) {
 		if index[c] == 0 {
 			visit(c)
 		}
@@ -204,10 +235,10 @@ type path struct {
 	gates  []class // of all edges
 }
 
-// has reports whether the path starts from or passes a class.
+// has reports whether the path starts from or passes what may be of a class.
 func (p *path) has(c class) bool {
 	for ; p != nil; p = p.before {
-		if p.edge.from == c {
+		if p.edge.from.mayBe(c) {
 			return true
 		}
 	}
@@ -226,7 +257,7 @@ func (p *path) edges() []*edge {
 // A search has the paths that were found, by their first and last edges.
 type search struct {
 	paths   map[[2]*edge][]*path
-	reached map[class]bool
+	reached map[class]bool // fields
 	queue   []*path
 }
 
@@ -239,7 +270,7 @@ func (s *search) add(p *path) {
 		return
 	}
 	s.paths[key] = append(s.paths[key], p)
-	s.reached[p.edge.from] = true
+	s.reached[p.edge.from.field()] = true
 	s.queue = append(s.queue, p)
 }
 
@@ -257,21 +288,38 @@ func (g *graph) shortest(from class, h hop) []*edge {
 	for len(s.queue) > 0 && g.steps < maxSteps {
 		p := s.queue[0]
 		s.queue = s.queue[1:]
-		for _, h := range g.hops[p.edge.to] {
-			if h.to != from && s.reached[h.to] && p.has(h.to) {
+		for _, at := range g.variants[p.edge.to] {
+			if s.reached[at.field()] && p.has(at) {
 				continue
 			}
-			for _, e := range h.edges {
-				if g.steps++; !g.waitsFor(p.edge, e) || share(p.gates, e.gates) {
-					continue
-				}
-				next := &path{edge: e, before: p, first: p.first, gates: slices.Concat(p.gates, e.gates)}
-				if h.to != from {
-					s.add(next)
-				} else if g.waitsFor(e, p.first) {
+			for _, h := range g.hops[at] {
+				if next := g.step(s, p, from, h); next != nil {
 					return next.edges()
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// step goes on from the end of p by the edges of h, and returns a path that comes
+// back to where the search began, if there is one.
+func (g *graph) step(s *search, p *path, from class, h hop) *path {
+	back := h.to.mayBe(from)
+	on := slices.ContainsFunc(g.variants[h.to], func(c class) bool { return !s.reached[c.field()] || !p.has(c) })
+	if !back && !on {
+		return nil
+	}
+	for _, e := range h.edges {
+		if g.steps++; !g.waitsFor(p.edge, e) || share(p.gates, e.gates) {
+			continue
+		}
+		next := &path{edge: e, before: p, first: p.first, gates: slices.Concat(p.gates, e.gates)}
+		if back && g.waitsFor(e, p.first) {
+			return next
+		}
+		if on {
+			s.add(next)
 		}
 	}
 	return nil

@@ -68,7 +68,8 @@
 //
 // Locks are compared by the field or variable that holds them, whichever object
 // it belongs to; where the check can follow the objects of a program, by
-// object. It follows calls of any depth, functions that are passed on and called
+// object. Two types that embed a third one with a lock have two locks, and so have
+// two fields of one type. It follows calls of any depth, functions that are passed on and called
 // back, and interfaces that one type of the package implements; where goroutines are
 // started, also other interfaces and functions in fields. Both chains of calls
 // are named.

@@ -3,6 +3,7 @@ package lockorder
 import (
 	"go/token"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -13,7 +14,9 @@ import (
 // are found.
 //
 // The nodes are classes of locks: the field or variable that holds the lock,
-// whichever object it belongs to. An edge leads from the class of a lock that is
+// whichever object it belongs to. Where the field is in a struct that is itself a
+// field, or a package-level variable, the class says of which: two types that embed
+// a third, which has the lock, have two locks. An edge leads from the class of a lock that is
 // held to that of one that is taken then. Goroutines that follow the edges of a
 // cycle at the same time can each hold the lock that the next one waits for,
 // unless
@@ -24,8 +27,24 @@ import (
 //   - what is known of the objects says that they are not the same.
 
 // A class is the key of a class of locks, which is the same in every package that
-// names it; "" is none.
+// names it; "" is none. Behind the field come the fields around it, the innermost
+// first, as far as they are known: code that has a pointer to the inner struct
+// does not know them.
 type class string
+
+// partMark is between the fields of a class.
+const partMark = " of "
+
+// mayBe reports whether a lock of one class may be one of the other.
+func (c class) mayBe(d class) bool {
+	return c == d || strings.HasPrefix(string(c), string(d)+partMark) || strings.HasPrefix(string(d), string(c)+partMark)
+}
+
+// field is the class without the fields around it.
+func (c class) field() class {
+	f, _, _ := strings.Cut(string(c), partMark)
+	return class(f)
+}
 
 // An edge says that a lock is taken while another is held.
 type edge struct {
@@ -104,8 +123,8 @@ func waitsFor(e, next *edge) bool {
 	return e.toObject == nil || next.fromObject == nil || e.toObject == next.fromObject
 }
 
-// share reports whether two edges have a gate in common, which keeps two from
+// share reports whether two edges may have a gate in common, which keeps two from
 // following them at the same time.
 func share(a, b []class) bool {
-	return slices.ContainsFunc(a, func(c class) bool { return slices.Contains(b, c) })
+	return slices.ContainsFunc(a, func(c class) bool { return slices.ContainsFunc(b, c.mayBe) })
 }

@@ -95,6 +95,9 @@ func onlyField(f *types.Var, owner access.Path) bool {
 type Taking struct {
 	Lock  // in the function's terms; the path is not valid if it has no name for the lock
 	Class Class
+	// Part is the part of a variable that the lock is, as [access.Paths.Part] has it,
+	// if the function has no name for it.
+	Part access.Path
 	// Chain leads to the call of Lock: the calls on the way, then Lock itself.
 	Chain []ssa.Instruction
 	// Far is set if the last of Chain calls a function of another package, which
@@ -131,6 +134,7 @@ type Edge struct {
 	Sites     []ssa.Instruction // where From was acquired
 	To        Lock              // taken; the path is not valid if the function has no name for it
 	ToClass   Class
+	ToPart    access.Path       // see [Taking.Part]
 	Chain     []ssa.Instruction // to the call of Lock that takes To
 	Far       *Far
 	Also      []Lock // what else is held
@@ -279,13 +283,15 @@ func (e *engine) recordTakings(rec *recorder, a *action, s state, at exitKind) {
 			if len(t.Chain) >= maxChain || e.contradicts(s, &Outcome{facts: t.facts}, call, at) {
 				continue
 			}
-			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
+			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Part: t.Part, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
 			if t.Path.IsValid() {
 				if p, ok := e.paths.Rebase(t.Path, en.fn, en.call); ok {
 					in.Path = p
 					if c := ClassOf(p); c.Known() {
 						in.Class = c
 					}
+				} else {
+					in.Part = e.paths.Part(t.Path)
 				}
 			}
 			in.facts = e.rebaseFacts(t.facts, en)
@@ -349,7 +355,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 			continue
 		}
 		c := ClassOf(lv.Path)
-		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class}) {
+		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class, ToPart: t.Part}) {
 			continue
 		}
 		var also []Lock
@@ -358,7 +364,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 				also = append(also, other.Lock)
 			}
 		}
-		r.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Far: t.Far, Also: also})
+		r.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, ToPart: t.Part, Chain: t.Chain, Far: t.Far, Also: also})
 	}
 	if released {
 		return // the caller's: given back before it is taken again
@@ -367,7 +373,9 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		if e.unshared(r.info.fn, t.Path, t.Chain[0]) {
 			return
 		}
-		t.Path = access.Path{}
+		if t.Path.IsValid() {
+			t.Path, t.Part = access.Path{}, e.paths.Part(t.Path)
+		}
 	}
 	if !t.Path.IsValid() && !t.Class.Known() {
 		return
@@ -375,7 +383,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 	t.facts = append(slices.Clip(s.facts), t.facts...)
 	for i := range r.sum.takes {
 		old := &r.sum.takes[i]
-		if old.Lock == t.Lock && old.Class == t.Class {
+		if old.Lock == t.Lock && old.Class == t.Class && old.Part == t.Part {
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(t.facts, f) })
 			old.freed = slices.DeleteFunc(slices.Clone(old.freed), func(l Lock) bool { return !slices.Contains(t.freed, l) })
 			if len(t.Chain) < len(old.Chain) {
@@ -393,13 +401,14 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 type edgeKey struct {
 	from, to Lock
 	class    Class
+	part     access.Path
 }
 
 // addEdge adds an edge unless there is one of the same locks; of two the one
 // with fewer other locks held, then with the shorter chain, says more.
 func (r *recorder) addEdge(edge Edge) {
 	f := &r.info.flow
-	key := edgeKey{edge.From, edge.To, edge.ToClass}
+	key := edgeKey{edge.From, edge.To, edge.ToClass, edge.ToPart}
 	i, ok := r.edges[key]
 	switch {
 	case !ok:
@@ -422,7 +431,7 @@ func (r *recorder) full(edge Edge) bool {
 		return false
 	}
 	r.info.lost = true
-	_, ok := r.edges[edgeKey{edge.From, edge.To, edge.ToClass}]
+	_, ok := r.edges[edgeKey{edge.From, edge.To, edge.ToClass, edge.ToPart}]
 	return !ok
 }
 
