@@ -3,28 +3,30 @@ package lockorder
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 )
 
 // This file finds the cycles in the order of locks, however long.
 //
 // There can be far more cycles than edges, so not all are listed, but a shortest
-// one through each pair of classes that has any. The graph is cut down to its
-// strongly connected components, outside of which no edge is on a cycle; then a
-// breadth-first search begins with each pair.
+// one through each pair of classes that has any, those left out that have all the
+// classes of a shorter one. The graph is cut down to its strongly connected
+// components, outside of which no edge is on a cycle; then a breadth-first search
+// begins with each pair, first for the shortest cycles.
 //
 // The search goes from edge to edge, not from class to class, since which edges
 // can follow an edge depends on it: see waitsFor. A path also remembers the gates of its
-// edges, and comes back to no class. Two paths that end in the same edge differ
-// only in that, so the first of them is kept, and a later one if it has not all
-// the gates of an earlier one.
+// edges, comes back to no class, and has not both classes of a cycle of two.
+// Two paths that end in the same edge differ only in that, so the first of them is
+// kept, and a later one if it has not all that the earlier one has.
 
 // maxParallel bounds the edges between two classes that are tried.
 const maxParallel = 8
 
 // The work of one call of cycles is counted in steps from an edge to one that
 // follows it. Beyond ampleSteps the searches begin only with pairs that are on no
-// cycle yet, so that some cycle may be missed that consists of parts of longer ones;
+// cycle yet, so that one may be missed that consists of parts of longer ones;
 // maxSteps ends them, far beyond what programs that people wrote need.
 const (
 	ampleSteps = 200_000
@@ -43,6 +45,9 @@ type graph struct {
 	hops     map[class][]hop
 	order    []class           // of hops: as far as can be, a class comes behind those that edges lead to
 	variants map[class][]class // the classes of hops that may be a given class
+	found    [][]*edge
+	twos     map[pair]bool  // the classes of cycles of two that were found
+	inTwos   map[class]bool // one of them
 	steps    int
 	apart    map[succession]bool
 }
@@ -53,30 +58,48 @@ type hop struct {
 	edges []*edge
 }
 
+// The searches come in rounds, each for cycles of no more than so many classes.
+const unlimited = math.MaxInt
+
+var rounds = [...]int{2, 3, 4, unlimited}
+
 // cycles returns cycles, the shortest first: one through each pair of classes
 // that has one, but for those with all the classes of another. The second edge
 // of those in apart does not follow the first.
 func cycles(edges []*edge, apart map[succession]bool) [][]*edge {
 	g := newGraph(edges, apart)
-	var all [][]*edge
-	on := make(map[pair]bool)
-	for _, from := range g.order {
-		for i, h := range g.hops[from] {
-			if on[pair{from, h.to}] && g.steps > ampleSteps {
-				continue
-			}
-			cycle := g.shortest(from, h)
-			if cycle == nil {
-				g.hops[from][i].edges = nil // so that other searches end there
-				continue
-			}
-			all = append(all, cycle)
-			for _, e := range cycle {
-				on[pair{e.from, e.to}] = true
+	on := make(map[pair]int) // the number of classes of a cycle that it is on
+	for _, limit := range rounds {
+		for _, from := range g.order {
+			for i, h := range g.hops[from] {
+				if n := on[pair{from, h.to}]; n > 0 && (n < limit && limit < unlimited || n <= rounds[2] || g.steps > ampleSteps) {
+					continue
+				}
+				cycle := g.shortest(from, h, limit)
+				if cycle == nil {
+					if limit == unlimited {
+						g.hops[from][i].edges = nil // so that other searches end there
+					}
+					continue
+				}
+				g.keep(cycle)
+				for _, e := range cycle {
+					on[pair{e.from, e.to}] = len(cycle)
+				}
 			}
 		}
 	}
-	return smallest(all)
+	return smallest(g.found)
+}
+
+// keep notes a cycle that was found.
+func (g *graph) keep(cycle []*edge) {
+	g.found = append(g.found, cycle)
+	if len(cycle) == 2 {
+		a, b := cycle[0].from, cycle[1].from
+		g.twos[pair{a, b}], g.twos[pair{b, a}] = true, true
+		g.inTwos[a], g.inTwos[b] = true, true
+	}
 }
 
 // smallest leaves out the cycles that have all the classes of another. Of the rest,
@@ -106,11 +129,15 @@ func smallest(cycles [][]*edge) [][]*edge {
 
 // covers reports whether a cycle has the classes of another, each once.
 func covers(cycle, other []*edge) bool {
-	used := make(map[*edge]bool)
+	left := make(map[class][]class) // by their fields
+	for _, e := range cycle {
+		left[e.from.field()] = append(left[e.from.field()], e.from)
+	}
 	return !slices.ContainsFunc(other, func(o *edge) bool {
-		i := slices.IndexFunc(cycle, func(e *edge) bool { return !used[e] && e.from.mayBe(o.from) })
+		f := o.from.field()
+		i := slices.IndexFunc(left[f], o.from.mayBe)
 		if i >= 0 {
-			used[cycle[i]] = true
+			left[f] = slices.Delete(left[f], i, i+1)
 		}
 		return i < 0
 	})
@@ -136,7 +163,7 @@ func newGraph(edges []*edge, apart map[succession]bool) *graph {
 			special[s.first], special[s.second] = true, true
 		}
 	}
-	g := &graph{hops: make(map[class][]hop), variants: make(map[class][]class), apart: apart}
+	g := &graph{hops: make(map[class][]hop), variants: make(map[class][]class), twos: make(map[pair]bool), inTwos: make(map[class]bool), apart: apart}
 	of := make(map[pair][]*edge)
 	many := make(map[pair]int)
 	fields := make(map[class][]class)
@@ -182,7 +209,7 @@ func newGraph(edges []*edge, apart map[succession]bool) *graph {
 func (e *edge) saysNoMoreThan(f *edge) bool {
 	return (e.fromRead || !f.fromRead) && (e.toRead || !f.toRead) &&
 		(f.fromObject == nil || f.fromObject == e.fromObject) && (f.toObject == nil || f.toObject == e.toObject) &&
-		!slices.ContainsFunc(f.gates, func(c class) bool { return !slices.Contains(e.gates, c) })
+		subset(f.gates, e.gates)
 }
 
 // components numbers the strongly connected components of a graph, by Tarjan's
@@ -232,7 +259,9 @@ type path struct {
 	edge   *edge // the last
 	before *path
 	first  *edge
+	length int
 	gates  []class // of all edges
+	marks  []class // the classes passed that are in cycles of two
 }
 
 // has reports whether the path starts from or passes what may be of a class.
@@ -265,7 +294,7 @@ type search struct {
 func (s *search) add(p *path) {
 	key := [2]*edge{p.first, p.edge}
 	if len(s.paths[key]) >= maxPaths || slices.ContainsFunc(s.paths[key], func(old *path) bool {
-		return !slices.ContainsFunc(old.gates, func(c class) bool { return !slices.Contains(p.gates, c) })
+		return subset(old.gates, p.gates) && subset(old.marks, p.marks)
 	}) {
 		return
 	}
@@ -274,20 +303,48 @@ func (s *search) add(p *path) {
 	s.queue = append(s.queue, p)
 }
 
+func subset(a, b []class) bool {
+	return !slices.ContainsFunc(a, func(c class) bool { return !slices.Contains(b, c) })
+}
+
 func (g *graph) waitsFor(e, next *edge) bool {
 	return waitsFor(e, next) && !g.apart[succession{e, next}]
 }
 
+// extend returns p, which may be nil, with one edge more.
+func (g *graph) extend(p *path, e *edge) *path {
+	next := &path{edge: e, before: p, first: e, length: 1, gates: e.gates}
+	if p != nil {
+		next.first, next.length, next.gates, next.marks = p.first, p.length+1, slices.Concat(p.gates, e.gates), p.marks
+	}
+	if g.inTwos[e.from] {
+		next.marks = append(slices.Clip(next.marks), e.from)
+	}
+	return next
+}
+
+// known reports whether a path has both classes of a cycle of two, its last edge
+// one of them.
+func (g *graph) known(p *path) bool {
+	if !g.inTwos[p.edge.from] {
+		return false
+	}
+	return slices.ContainsFunc(p.marks, func(c class) bool { return g.twos[pair{c, p.edge.from}] })
+}
+
 // shortest returns a shortest cycle that begins with an edge of h, a hop from the
-// given class; nil if there is none.
-func (g *graph) shortest(from class, h hop) []*edge {
+// given class, and has no more than limit classes; nil if there is none.
+func (g *graph) shortest(from class, h hop, limit int) []*edge {
 	s := &search{paths: make(map[[2]*edge][]*path), reached: make(map[class]bool)}
 	for _, e := range h.edges {
-		s.add(&path{edge: e, first: e, gates: e.gates})
+		s.add(g.extend(nil, e))
 	}
 	for len(s.queue) > 0 && g.steps < maxSteps {
 		p := s.queue[0]
 		s.queue = s.queue[1:]
+		if p.length >= limit {
+			break
+		}
 		for _, at := range g.variants[p.edge.to] {
 			if s.reached[at.field()] && p.has(at) {
 				continue
@@ -314,7 +371,10 @@ func (g *graph) step(s *search, p *path, from class, h hop) *path {
 		if g.steps++; !g.waitsFor(p.edge, e) || share(p.gates, e.gates) {
 			continue
 		}
-		next := &path{edge: e, before: p, first: p.first, gates: slices.Concat(p.gates, e.gates)}
+		next := g.extend(p, e)
+		if g.known(next) {
+			continue
+		}
 		if back && g.waitsFor(e, p.first) {
 			return next
 		}

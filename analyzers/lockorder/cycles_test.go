@@ -62,7 +62,7 @@ func TestCycles(t *testing.T) {
 		for from, hops := range g.hops {
 			for _, h := range hops {
 				p := pair{from, h.to}
-				cycle := g.shortest(from, h)
+				cycle := g.shortest(from, h, unlimited)
 				if len(cycle) != shortest[p] || cycle != nil && !possible(cycle) {
 					t.Errorf("seed %d: a cycle of %d through %v, want one of %d", seed, len(cycle), p, shortest[p])
 				}

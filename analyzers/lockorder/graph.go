@@ -37,7 +37,10 @@ const partMark = " of "
 
 // mayBe reports whether a lock of one class may be one of the other.
 func (c class) mayBe(d class) bool {
-	return c == d || strings.HasPrefix(string(c), string(d)+partMark) || strings.HasPrefix(string(d), string(c)+partMark)
+	if len(c) < len(d) {
+		c, d = d, c
+	}
+	return c[:len(d)] == d && (len(c) == len(d) || strings.HasPrefix(string(c[len(d):]), partMark))
 }
 
 // field is the class without the fields around it.
