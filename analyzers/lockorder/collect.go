@@ -47,14 +47,14 @@ func (c *collector) fromFlows() {
 }
 
 func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
-	if ownObject(f.From.Path, fn) || ownObject(f.To.Path, fn) {
+	if c.locks.Made(fn, f.From.Path, f.Chain[0]) || c.locks.Made(fn, f.To.Path, f.Chain[0]) {
 		return // which nobody else has yet; explorations know better
 	}
-	if c.locks.Doubtful(fn, f.From.Path, f.Sites) {
+	if c.locks.Doubtful(fn, f.From.Path, f.Sites) || c.locks.ReleasedInLoop(fn, f.From, f.Chain[0]) {
 		return // perhaps released in between
 	}
 	e := &edge{
-		from: c.key(f.FromClass), to: c.key(f.ToClass),
+		from: c.keyAt(f.FromClass, f.From.Path, access.Path{}), to: c.keyAt(f.ToClass, f.To.Path, f.ToPart),
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
 		code:     &code{decl: f.FromClass.Decl(), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
@@ -62,10 +62,10 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
 	for _, l := range f.Also {
 		if gate := lockset.ClassOf(l.Path); l.Mode == lockset.Write && gate.Known() {
-			e.gates = append(e.gates, c.key(gate))
+			e.gates = append(e.gates, c.keyAt(gate, l.Path, access.Path{}))
 		}
 	}
-	if e.from == e.to {
+	if e.from.mayBe(e.to) {
 		c.twoInstances(e, f)
 		return
 	}
@@ -74,6 +74,33 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 
 // localMark ends the keys of classes that no other package can name.
 const localMark = " (local)"
+
+// keyAt is the key of a class for the lock at p, or, if it has no path, for what is
+// known of which part of a variable it is.
+func (c *collector) keyAt(of lockset.Class, p, part access.Path) class {
+	if p.IsValid() {
+		part = c.locks.Paths.Part(p)
+	}
+	if !part.IsValid() {
+		return c.key(of)
+	}
+	fields := []*types.Var{part.Root().Var}
+	for _, s := range part.Selectors() {
+		fields = append(fields, s.Field)
+	}
+	return c.partKey(of, fields)
+}
+
+// partKey is the key of a class for the lock that the given fields lead to.
+func (c *collector) partKey(of lockset.Class, fields []*types.Var) class {
+	key := c.key(of)
+	if i := slices.Index(fields, of.Var); of.Var != nil && i > 0 {
+		for i--; i >= 0; i-- {
+			key += partMark + c.key(lockset.Class{Var: fields[i]})
+		}
+	}
+	return key
+}
 
 // key is the key of a class: of a package-level variable its name, of a field and
 // a local variable where it is declared. File names are without folders, and
@@ -100,12 +127,6 @@ func (c *collector) name(at ssa.Instruction, other string) string {
 		return c.names.Lock(at, p)
 	}
 	return other
-}
-
-// ownObject reports whether p is in an object that fn itself makes.
-func ownObject(p access.Path, fn *ssa.Function) bool {
-	r := p.Root()
-	return r.Kind == access.Local && r.Func() == fn
 }
 
 // twoInstances looks at a function that locks two objects of one type, such as
@@ -158,6 +179,12 @@ func (c *collector) inTurn(x, y ssa.CallInstruction, a, b access.Path) bool {
 	return !shared && strings.HasSuffix(c.fset.Position(fn.Pos()).Filename, "_test.go") && fn.Parent() == nil
 }
 
+// ownObject reports whether p is in an object that fn itself makes.
+func ownObject(p access.Path, fn *ssa.Function) bool {
+	r := p.Root()
+	return r.Kind == access.Local && r.Func() == fn
+}
+
 // paramOf returns which parameter of fn the path starts from, or -1.
 func paramOf(p access.Path, fn *ssa.Function) int {
 	if p.Root().Kind != access.Param {
@@ -207,15 +234,15 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	if !x.Complete() {
 		return
 	}
-	var same []exploredEdge
+	var same []sameClass
 	for _, le := range x.LockEdges() {
-		e := c.explored(x, le)
+		e := c.exploredEdge(x, le)
 		if e == nil {
 			continue
 		}
-		if e.from == e.to {
+		if e.from.mayBe(e.to) {
 			if e.fromObject != nil && e.toObject != nil && !c.compares(e.site, e.last()) {
-				same = append(same, exploredEdge{e, le})
+				same = append(same, sameClass{e, le})
 			}
 			continue
 		}
@@ -223,7 +250,7 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	}
 	for i, a := range same {
 		for _, b := range same[i:] {
-			if a.fromObject == b.toObject && a.toObject == b.fromObject && !gated(a.edge, b.edge) && waitsFor(a.edge, b.edge) && waitsFor(b.edge, a.edge) &&
+			if a.fromObject == b.toObject && a.toObject == b.fromObject && !share(a.gates, b.gates) && waitsFor(a.edge, b.edge) && waitsFor(b.edge, a.edge) &&
 				x.Beside(a.Acquired.Point, b.Acquired.Point, nil) {
 				c.instances = append(c.instances, [2]*edge{a.edge, b.edge})
 			}
@@ -231,13 +258,13 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 	}
 }
 
-type exploredEdge struct {
+type sameClass struct {
 	*edge
 	goroutine.LockEdge
 }
 
-func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
-	if le.Held.Once || le.Acquired.Once {
+func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge) *edge {
+	if le.Held.Once || le.Acquired.Once || c.unshared(le.Held, le.Acquired) || c.unshared(le.Acquired, le.Acquired) {
 		return nil
 	}
 	from, to := c.classOf(le.Held), c.classOf(le.Acquired)
@@ -245,7 +272,7 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 		return nil
 	}
 	e := &edge{
-		from: c.key(from), to: c.key(to), fromRead: le.Held.Read, toRead: le.Acquired.Read,
+		from: c.partKey(from, x.PartOf(le.Held)), to: c.partKey(to, x.PartOf(le.Acquired)), fromRead: le.Held.Read, toRead: le.Acquired.Read,
 		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
 		code: &code{decl: from.Decl(), site: le.Held.Instr},
 	}
@@ -258,10 +285,41 @@ func (c *collector) explored(x *goroutine.Exploration, le goroutine.LockEdge) *e
 	}
 	for _, h := range x.MustHold(le.Acquired.Point) {
 		if gate := c.classOf(h); h != le.Held && !h.Read && gate.Known() && gate != from {
-			e.gates = append(e.gates, c.key(gate))
+			e.gates = append(e.gates, c.partKey(gate, x.PartOf(h)))
 		}
 	}
 	return e
+}
+
+// unshared reports whether the lock of a is in an object that nobody else can have
+// when the lock of second is acquired.
+func (c *collector) unshared(a, second *goroutine.Acquisition) bool {
+	p, ok := c.locks.PathAt(a.Instr)
+	for f := a.Frame; ok && f != nil; f = f.Caller {
+		if at := siteIn(f, second); at != nil && c.locks.Unshared(f.Fn, p, at) {
+			return true
+		}
+		call, isCall := f.Site.(ssa.CallInstruction)
+		if !isCall || f.Caller == nil || f.Caller.Thread != f.Thread {
+			return false
+		}
+		p, ok = c.locks.Paths.Rebase(p, f.Fn, call.Common())
+	}
+	return false
+}
+
+// siteIn is the instruction of an activation that acquires a lock, or by which it
+// comes to be acquired; nil if the activation has ended by then.
+func siteIn(f *goroutine.Frame, a *goroutine.Acquisition) ssa.Instruction {
+	if a.Frame == f {
+		return a.Instr
+	}
+	for g := a.Frame; g != nil; g = g.Caller {
+		if g.Caller == f {
+			return g.Site
+		}
+	}
+	return nil
 }
 
 // classOf returns the class of the lock of an acquisition: by the name that the

@@ -68,15 +68,20 @@
 //
 // Locks are compared by the field or variable that holds them, whichever object
 // it belongs to; where the check can follow the objects of a program, by
-// object. It follows calls of any depth, functions that are passed on and called
+// object. Two types that embed a third one with a lock have two locks, and so have
+// two fields of one type. It follows calls of any depth, functions that are passed on and called
 // back, and interfaces that one type of the package implements; where goroutines are
 // started, also other interfaces and functions in fields. Both chains of calls
 // are named.
 //
+// A circle can have any number of locks. One that has all the locks of a smaller
+// circle is reported when that one is gone.
+//
 // No report is made if the locks of the circle are only held and taken for
-// reading; if all who go round the circle hold another lock, which lets in one
-// at a time; if one of the locks belongs to an object that the function has just
-// made; or if the second lock is only tried.
+// reading; if two who go round the circle hold another lock in common, which lets
+// in one at a time; if one of the locks belongs to an object that the function has just
+// made, or that a called function has made and given to nobody else; if what one
+// does has ended before the other begins; or if the second lock is only tried.
 //
 // Two objects of one type, such as two accounts, are usually locked in an
 // order: the parent before the child. That is reported only if the same two are
@@ -85,9 +90,11 @@
 //
 // # Limitations
 //
-// The check does not know that two functions never run at the same time, such as
-// one that waits for the end of the other first, that the state of an object
-// keeps a path from being taken, or that an object which a call gives is new. Circles of more than five
-// locks are not looked for. Under go vet, only what is in one package is
-// compared; lockstep check compares the packages that it is given.
+// That one function has ended, or not begun, when the other runs is known only where
+// the goroutine is started, and only of locks in objects that no other code can
+// have. The check does not know that the state of an object keeps a path from being
+// taken, or that an object is new which comes from a function that it does not know,
+// such as one in a variable.
+// Under go vet, only what is in one package is compared; lockstep check compares
+// the packages that it is given.
 package lockorder

@@ -119,7 +119,7 @@ func (x *Edges) Join(all []diagnostic.Joiner) []diagnostic.Joined {
 	for _, j := range all {
 		edges = append(edges, j.(*Edges).edges()...)
 	}
-	across := slices.DeleteFunc(cycles(edges), func(cycle []*edge) bool {
+	across := slices.DeleteFunc(cycles(edges, nil), func(cycle []*edge) bool {
 		return !slices.ContainsFunc(cycle, func(e *edge) bool { return e.far.Package != cycle[0].far.Package })
 	})
 	var found []diagnostic.Joined

@@ -3,16 +3,20 @@ package lockorder
 import (
 	"go/token"
 	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
-// This file finds the cycles in the order of locks.
+// This file has the order of locks as a graph; see cycles.go for how cycles in it
+// are found.
 //
 // The nodes are classes of locks: the field or variable that holds the lock,
-// whichever object it belongs to. An edge leads from the class of a lock that is
+// whichever object it belongs to. Where the field is in a struct that is itself a
+// field, or a package-level variable, the class says of which: two types that embed
+// a third, which has the lock, have two locks. An edge leads from the class of a lock that is
 // held to that of one that is taken then. Goroutines that follow the edges of a
 // cycle at the same time can each hold the lock that the next one waits for,
 // unless
@@ -23,8 +27,27 @@ import (
 //   - what is known of the objects says that they are not the same.
 
 // A class is the key of a class of locks, which is the same in every package that
-// names it; "" is none.
+// names it; "" is none. Behind the field come the fields around it, the innermost
+// first, as far as they are known: code that has a pointer to the inner struct
+// does not know them.
 type class string
+
+// partMark is between the fields of a class.
+const partMark = " of "
+
+// mayBe reports whether a lock of one class may be one of the other.
+func (c class) mayBe(d class) bool {
+	if len(c) < len(d) {
+		c, d = d, c
+	}
+	return c[:len(d)] == d && (len(c) == len(d) || strings.HasPrefix(string(c[len(d):]), partMark))
+}
+
+// field is the class without the fields around it.
+func (c class) field() class {
+	f, _, _ := strings.Cut(string(c), partMark)
+	return class(f)
+}
 
 // An edge says that a lock is taken while another is held.
 type edge struct {
@@ -50,12 +73,6 @@ type code struct {
 
 // last is the call of Lock that takes the second lock, or that leads to it.
 func (c *code) last() ssa.Instruction { return c.chain[len(c.chain)-1] }
-
-// maxLength bounds the length of cycles that are looked for.
-const maxLength = 5
-
-// maxParallel bounds the edges between two classes that are tried.
-const maxParallel = 6
 
 // A group is a cycle, and others that have an edge of the same function from the
 // same lock in common with it: a function that takes many locks under one that is
@@ -100,108 +117,6 @@ func groups(cycles [][]*edge) []group {
 	return list
 }
 
-// cycles returns a cycle for each set of classes that has one, the shortest
-// first: one that contains another is left out.
-func cycles(edges []*edge) [][]*edge {
-	g := make(map[class]map[class][]*edge)
-	var order []class
-	for _, e := range edges {
-		if e.from == e.to {
-			continue
-		}
-		if g[e.from] == nil {
-			g[e.from] = make(map[class][]*edge)
-			order = append(order, e.from)
-		}
-		if list := g[e.from][e.to]; len(list) < maxParallel {
-			g[e.from][e.to] = append(list, e)
-		}
-	}
-	var found [][]*edge
-	var sets []map[class]bool
-	for length := 2; length <= maxLength; length++ {
-		for i, start := range order {
-			rank := make(map[class]bool) // classes before start have had their turn
-			for _, c := range order[:i] {
-				rank[c] = true
-			}
-			s := &search{g: g, start: start, done: rank, length: length}
-			s.visit(start, nil)
-			for _, cycle := range s.found {
-				set := make(map[class]bool)
-				for _, e := range cycle {
-					set[e.from] = true
-				}
-				if !slices.ContainsFunc(sets, func(old map[class]bool) bool { return subset(old, set) }) {
-					sets = append(sets, set)
-					found = append(found, cycle)
-				}
-			}
-		}
-	}
-	return found
-}
-
-func subset(a, b map[class]bool) bool {
-	for c := range a {
-		if !b[c] {
-			return false
-		}
-	}
-	return true
-}
-
-// A search looks for cycles of one length through one class.
-type search struct {
-	g      map[class]map[class][]*edge
-	start  class
-	done   map[class]bool
-	length int
-	steps  int
-	found  [][]*edge
-}
-
-// maxSteps bounds the work of one search.
-const maxSteps = 20_000
-
-func (s *search) visit(at class, path []*edge) {
-	if s.steps++; s.steps > maxSteps {
-		return
-	}
-	for _, next := range sortedClasses(s.g[at]) {
-		if s.done[next] || next != s.start && slices.ContainsFunc(path, func(e *edge) bool { return e.from == next }) {
-			continue
-		}
-		if (next == s.start) != (len(path)+1 == s.length) {
-			continue
-		}
-		for _, e := range s.g[at][next] {
-			if slices.ContainsFunc(path, func(f *edge) bool { return gated(e, f) || !waitsFor(path[len(path)-1], e) && f == path[len(path)-1] }) {
-				continue
-			}
-			cycle := append(slices.Clip(path), e)
-			if next == s.start {
-				if waitsFor(e, cycle[0]) {
-					s.found = append(s.found, cycle)
-					break
-				}
-				continue
-			}
-			s.visit(next, cycle)
-		}
-	}
-}
-
-// sortedClasses lists the classes that edges lead to in a fixed order.
-func sortedClasses(to map[class][]*edge) []class {
-	var list []class
-	for c := range to {
-		list = append(list, c)
-	}
-	slices.Sort(list)
-	return list
-}
-
 // waitsFor reports whether one who follows e can wait for one who follows next: for
 // the lock that e takes and next holds.
 func waitsFor(e, next *edge) bool {
@@ -211,8 +126,8 @@ func waitsFor(e, next *edge) bool {
 	return e.toObject == nil || next.fromObject == nil || e.toObject == next.fromObject
 }
 
-// gated reports whether a lock that both hold keeps two from following e and f
-// at the same time.
-func gated(e, f *edge) bool {
-	return slices.ContainsFunc(e.gates, func(c class) bool { return slices.Contains(f.gates, c) })
+// share reports whether two edges may have a gate in common, which keeps two from
+// following them at the same time.
+func share(a, b []class) bool {
+	return slices.ContainsFunc(a, func(c class) bool { return slices.ContainsFunc(b, c.mayBe) })
 }

@@ -47,12 +47,13 @@ func run(pass *analysis.Pass) (any, error) {
 		names: wording.NewNamer(pass, locks),
 	}
 	c.fromFlows()
-	pass.ResultOf[goroutine.Analyzer].(*goroutine.Package).Each(c.fromExploration)
+	goroutines := pass.ResultOf[goroutine.Analyzer].(*goroutine.Package)
+	goroutines.Each(c.fromExploration)
 	if x := export(pass, c.edges); x != nil {
 		pass.ExportPackageFact(x)
 	}
 	r := &report{fset: pass.Fset, reporter: reporter}
-	for _, g := range groups(local(pass.Fset, cycles(append(imported(pass), c.edges...)))) {
+	for _, g := range groups(c.possible(append(imported(pass), c.edges...), goroutines)) {
 		r.group(g)
 	}
 	for _, cycle := range c.instances {

@@ -40,19 +40,20 @@ const (
 	Global              // a package-level variable; the path is its address
 	Local               // a local variable or an allocation; the path is its address
 	OtherValue          // any other value, such as the result of a call
+	Member              // a field of whichever object, see [Paths.Part]; the path is its address
 )
 
 // A Root is what a path starts from. It is comparable.
 type Root struct {
 	Kind RootKind
-	// Value is the SSA value of the root; nil for a Global.
+	// Value is the SSA value of the root; nil for a Global and a Member.
 	Value ssa.Value
-	// Var is the variable of a Global.
+	// Var is the variable of a Global, or the field of a Member.
 	Var *types.Var
 }
 
 // Func returns the function whose activation the root belongs to, or nil for
-// a Global and for a function or constant.
+// a Global, a Member, and for a function or constant.
 func (r Root) Func() *ssa.Function {
 	if r.Value == nil {
 		return nil

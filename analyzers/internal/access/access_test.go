@@ -245,3 +245,36 @@ var (
 		}
 	}
 }
+
+func TestPart(t *testing.T) {
+	for _, test := range []struct{ body, want string }{
+		{`func f(s *S) { use(&s.mu) }`, "base.mu"},
+		{`func f(s *S) { use(&s.in.mu) }`, "in.mu"},
+		{`func f(s *S) { use(&s.p.mu) }`, "mu"},
+		{`func f(s *S) { use(&s.p.next.mu) }`, "mu"},
+		{`func f(s *S) { use(s.p) }`, "p"},
+		{`func f(b *base) { use(&b.mu) }`, "mu"},
+		{`func f(s *S) { use(&s.array[1].mu) }`, "mu"},
+		{`func f(s *S) { use(&s.array[1]) }`, "array"},
+		{`func f() { use(&global.mu) }`, "global.base.mu"},
+		{`func f() { use(&global.in.mu) }`, "global.in.mu"},
+		{`func f() { use(&global.p.mu) }`, "mu"},
+		{`func f() { use(&pointer.mu) }`, "base.mu"},
+		{`func f() { use(&global) }`, "global"},
+		{`func f(m *mutex) { use(m) }`, "<none>"},
+	} {
+		pkg := build(t, prelude+test.body)
+		paths := access.New(pkg.Pkg)
+		part := paths.Part(paths.Of(uses(pkg.Func("f"))[0]))
+		got := "<none>"
+		if part.IsValid() {
+			got = part.Root().Var.Name()
+		}
+		for _, sel := range part.Selectors() {
+			got += "." + sel.Field.Name()
+		}
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.body, got, test.want)
+		}
+	}
+}

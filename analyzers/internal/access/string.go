@@ -62,6 +62,9 @@ func rootText(r Root, from *types.Package) string {
 		}
 		return r.Var.Name()
 	}
+	if r.Kind == Member {
+		return r.Var.Name()
+	}
 	switch v := r.Value.(type) {
 	case *ssa.Alloc:
 		switch v.Comment {

@@ -5,7 +5,6 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -288,36 +287,6 @@ func (x *Exploration) holderVar(o *Object, depth int) *types.Var {
 		return cond
 	}
 	return found
-}
-
-// fieldAt is the last field on a path into a value of type t.
-func fieldAt(t types.Type, p Path) *types.Var {
-	var last *types.Var
-	for s := string(p); s != ""; {
-		if t == nil {
-			return nil
-		}
-		end := 1 + strings.IndexAny(s[1:]+".", ".[{<")
-		step := s[:end]
-		s = s[end:]
-		switch u := t.Underlying().(type) {
-		case *types.Struct:
-			i, err := strconv.Atoi(strings.TrimPrefix(step, "."))
-			if err != nil || i >= u.NumFields() {
-				return nil
-			}
-			last, t = u.Field(i).Origin(), u.Field(i).Type()
-		case *types.Array:
-			t = u.Elem()
-		case *types.Slice:
-			t = u.Elem()
-		case *types.Map:
-			t = u.Elem()
-		default:
-			return nil
-		}
-	}
-	return last
 }
 
 func (x *Exploration) solveHolds() {

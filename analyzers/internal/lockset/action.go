@@ -404,23 +404,27 @@ func (e *engine) releases(v ssa.Value) []effect {
 
 // followed reports whether every use of a function value is a call, a defer
 // or a go statement, directly or through a variable that is assigned once.
-func (e *engine) followed(v ssa.Value) bool {
+func (e *engine) followed(v ssa.Value) bool { return e.followedTo(v, false) }
+
+// followedTo is followed; with later, operations that call the function later, in
+// another goroutine, count as calls too.
+func (e *engine) followedTo(v ssa.Value, later bool) bool {
 	for _, ref := range *v.Referrers() {
 		switch ref := ref.(type) {
 		case ssa.CallInstruction:
 			if ref.Common().Value != v {
-				if op, ok := syncapi.Classify(ref.Common(), e.paths); ok && op.Callback == v && !op.Async {
+				if op, ok := syncapi.Classify(ref.Common(), e.paths); ok && op.Callback == v && (later || !op.Async) {
 					continue
 				}
 				return false
 			}
 		case *ssa.ChangeType:
-			if !e.followed(ref) {
+			if !e.followedTo(ref, later) {
 				return false
 			}
 		case *ssa.Store:
 			alloc, ok := ref.Addr.(*ssa.Alloc)
-			if !ok || ref.Val != v || !e.loadsFollowed(alloc, v) {
+			if !ok || ref.Val != v || !e.loadsFollowed(alloc, v, later) {
 				return false
 			}
 		case *ssa.DebugRef:
@@ -433,16 +437,16 @@ func (e *engine) followed(v ssa.Value) bool {
 
 // loadsFollowed reports whether every load of the variable at addr, in the
 // function or in literals that capture it, gives v and is followed.
-func (e *engine) loadsFollowed(addr, v ssa.Value) bool {
+func (e *engine) loadsFollowed(addr, v ssa.Value, later bool) bool {
 	for _, ref := range *addr.Referrers() {
 		switch ref := ref.(type) {
 		case *ssa.UnOp:
-			if e.paths.Origin(ref) != e.paths.Origin(v) || !e.followed(ref) {
+			if e.paths.Origin(ref) != e.paths.Origin(v) || !e.followedTo(ref, later) {
 				return false
 			}
 		case *ssa.MakeClosure:
 			for i, b := range ref.Bindings {
-				if b == addr && !e.loadsFollowed(ref.Fn.(*ssa.Function).FreeVars[i], v) {
+				if b == addr && !e.loadsFollowed(ref.Fn.(*ssa.Function).FreeVars[i], v, later) {
 					return false
 				}
 			}

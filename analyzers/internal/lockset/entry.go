@@ -199,14 +199,24 @@ func enclosedBy(fn, outer *ssa.Function) bool {
 // be called from elsewhere: exported ones, and those used as values that are
 // not followed.
 func (e *engine) callSites(fns []*ssa.Function) (sites map[*ssa.Function][]callSite, open map[*ssa.Function]bool) {
+	sites, open = e.seenCalls(fns, false)
+	for _, fn := range fns {
+		if fn.Parent() == nil && (token.IsExported(fn.Name()) || fn.Name() == "main" || fn.Name() == "init") {
+			open[fn] = true
+		}
+	}
+	return sites, open
+}
+
+// seenCalls finds the calls of each function, and the functions that go as values,
+// or through interfaces, where calls of them are not followed. Whether a function
+// value that is called later, in another goroutine, is followed is for later to say.
+func (e *engine) seenCalls(fns []*ssa.Function, later bool) (sites map[*ssa.Function][]callSite, open map[*ssa.Function]bool) {
 	sites = make(map[*ssa.Function][]callSite)
 	open = make(map[*ssa.Function]bool)
 	invoked := make(map[string]bool) // names of methods called through interfaces
 	var ops []*ssa.Value
 	for _, fn := range fns {
-		if fn.Parent() == nil && (token.IsExported(fn.Name()) || fn.Name() == "main" || fn.Name() == "init") {
-			open[fn] = true
-		}
 		for _, b := range fn.Blocks {
 			for _, instr := range b.Instrs {
 				if call, ok := instr.(ssa.CallInstruction); ok {
@@ -216,7 +226,7 @@ func (e *engine) callSites(fns []*ssa.Function) (sites map[*ssa.Function][]callS
 					}
 				}
 				ops = instr.Operands(ops[:0])
-				e.openValues(open, instr, ops)
+				e.openValues(open, instr, ops, later)
 			}
 		}
 	}
@@ -246,14 +256,14 @@ func (e *engine) addCallSite(sites map[*ssa.Function][]callSite, open map[*ssa.F
 
 // openValues marks the functions among the operands of instr that are used as
 // values and are not followed.
-func (e *engine) openValues(open map[*ssa.Function]bool, instr ssa.Instruction, ops []*ssa.Value) {
+func (e *engine) openValues(open map[*ssa.Function]bool, instr ssa.Instruction, ops []*ssa.Value, later bool) {
 	for _, op := range ops {
 		switch v := (*op).(type) {
 		case *ssa.MakeClosure:
 			// Followed from where it is made.
 		case *ssa.Function:
 			if mc, ok := instr.(*ssa.MakeClosure); ok && mc.Fn == v {
-				if fn, _ := e.callee(&ssa.CallCommon{Value: mc}); fn != nil && !e.followed(mc) {
+				if fn, _ := e.callee(&ssa.CallCommon{Value: mc}); fn != nil && !e.followedTo(mc, later) {
 					open[fn] = true
 				}
 				continue
@@ -271,7 +281,7 @@ func (e *engine) openValues(open map[*ssa.Function]bool, instr ssa.Instruction, 
 				}
 			}
 			if st, ok := instr.(*ssa.Store); ok {
-				if alloc, ok := st.Addr.(*ssa.Alloc); ok && e.loadsFollowed(alloc, v) {
+				if alloc, ok := st.Addr.(*ssa.Alloc); ok && e.loadsFollowed(alloc, v, later) {
 					continue
 				}
 			}

@@ -17,8 +17,9 @@ import (
 // This file carries summaries to the packages that import this one.
 //
 // What crosses is little: functions that another package can call and that leave
-// locks other than they found them, or take locks that the caller can name: those
-// of a parameter, the receiver, or a package-level variable. A package without
+// locks other than they found them, take locks that the caller can name (those of
+// a parameter, the receiver, or a package-level variable), or make objects with
+// locks. A package without
 // such functions exports nothing. Conditions do not cross; a lock that is taken
 // only under a condition which the caller might know to be false is left out.
 //
@@ -55,6 +56,7 @@ type FuncFact struct {
 	Name     string        // as [types.Func.FullName] has it
 	Outcomes []OutcomeFact // none if the function has no net effect
 	Takes    []TakeFact
+	Makes    []int // the results that are new objects with locks, if not nil, which nobody else has
 }
 
 func (f *FuncFact) String() string {
@@ -72,6 +74,9 @@ func (f *FuncFact) String() string {
 	}
 	for _, t := range f.Takes {
 		parts = append(parts, " takes "+t.Lock.String())
+	}
+	for _, i := range f.Makes {
+		parts = append(parts, " makes result "+strconv.Itoa(i))
 	}
 	return f.Name + strings.Join(parts, " or")
 }
@@ -149,8 +154,8 @@ func (r *Result) exports(fset *token.FileSet, funcs []*ssa.Function) *Exports {
 		if info == nil || info.summary == nil {
 			continue
 		}
-		f := FuncFact{Name: obj.FullName(), Outcomes: r.outcomeFacts(fn, info.summary), Takes: r.takeFacts(fset, fn, info.summary)}
-		if len(f.Outcomes) > 0 || len(f.Takes) > 0 {
+		f := FuncFact{Name: obj.FullName(), Outcomes: r.outcomeFacts(fn, info.summary), Takes: r.takeFacts(fset, fn, info.summary), Makes: r.makeFacts(fn)}
+		if len(f.Outcomes) > 0 || len(f.Takes) > 0 || len(f.Makes) > 0 {
 			x.Funcs = append(x.Funcs, f)
 		}
 	}
@@ -202,6 +207,17 @@ func (r *Result) outcomeFacts(fn *ssa.Function, sum *Summary) []OutcomeFact {
 		return nil
 	}
 	return facts
+}
+
+func (r *Result) makeFacts(fn *ssa.Function) []int {
+	var list []int
+	results := fn.Signature.Results()
+	for i := range results.Len() {
+		if p, ok := results.At(i).Type().Underlying().(*types.Pointer); ok && hasLock(p.Elem(), 0) && r.makes(fn, i) {
+			list = append(list, i)
+		}
+	}
+	return list
 }
 
 // distinct reports whether a result tells two outcomes apart.

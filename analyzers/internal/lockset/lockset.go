@@ -100,6 +100,8 @@ type engine struct {
 	// Classes of locks that function values release which are not followed, and of
 	// locks in local variables that are released by other functions; see Doubtful.
 	escaping, passed map[Class]bool
+	escapes          map[followed]*escape // of values that were followed
+	made             map[result]bool      // results that are new objects
 	imported
 }
 
@@ -114,6 +116,8 @@ func run(pass *analysis.Pass) (any, error) {
 		funcs:   make(map[*ssa.Function]*funcInfo),
 		methods: make(map[methodKey]*ssa.Function),
 		assigns: make(map[*ssa.Function][]bool),
+		escapes: make(map[followed]*escape),
+		made:    make(map[result]bool),
 		imported: imported{
 			lookup: func(pkg *types.Package) *Exports {
 				x := new(Exports)

@@ -95,6 +95,9 @@ func onlyField(f *types.Var, owner access.Path) bool {
 type Taking struct {
 	Lock  // in the function's terms; the path is not valid if it has no name for the lock
 	Class Class
+	// Part is the part of a variable that the lock is, as [access.Paths.Part] has it,
+	// if the function has no name for it.
+	Part access.Path
 	// Chain leads to the call of Lock: the calls on the way, then Lock itself.
 	Chain []ssa.Instruction
 	// Far is set if the last of Chain calls a function of another package, which
@@ -131,6 +134,7 @@ type Edge struct {
 	Sites     []ssa.Instruction // where From was acquired
 	To        Lock              // taken; the path is not valid if the function has no name for it
 	ToClass   Class
+	ToPart    access.Path       // see [Taking.Part]
 	Chain     []ssa.Instruction // to the call of Lock that takes To
 	Far       *Far
 	Also      []Lock // what else is held
@@ -277,13 +281,15 @@ func (e *engine) recordTakings(rec *recorder, a *action, s state, at exitKind) {
 			if len(t.Chain) >= maxChain || e.contradicts(s, &Outcome{facts: t.facts}, call, at) {
 				continue
 			}
-			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
+			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Part: t.Part, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
 			if t.Path.IsValid() {
 				if p, ok := e.paths.Rebase(t.Path, en.fn, en.call); ok {
 					in.Path = p
 					if c := ClassOf(p); c.Known() {
 						in.Class = c
 					}
+				} else {
+					in.Part = e.paths.Part(t.Path)
 				}
 			}
 			in.facts = e.rebaseFacts(t.facts, en)
@@ -347,7 +353,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 			continue
 		}
 		c := ClassOf(lv.Path)
-		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class}) {
+		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class, ToPart: t.Part}) {
 			continue
 		}
 		var also []Lock
@@ -356,13 +362,18 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 				also = append(also, other.Lock)
 			}
 		}
-		r.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, Chain: t.Chain, Far: t.Far, Also: also})
+		r.addEdge(Edge{From: lv.Lock, FromClass: c, Sites: lv.sites, To: t.Lock, ToClass: t.Class, ToPart: t.Part, Chain: t.Chain, Far: t.Far, Also: also})
 	}
 	if released {
 		return // the caller's: given back before it is taken again
 	}
 	if !e.visible(t.Path, r.info.fn) {
-		t.Path = access.Path{}
+		if e.unshared(r.info.fn, t.Path, t.Chain[0]) {
+			return
+		}
+		if t.Path.IsValid() {
+			t.Path, t.Part = access.Path{}, e.paths.Part(t.Path)
+		}
 	}
 	if !t.Path.IsValid() && !t.Class.Known() {
 		return
@@ -370,7 +381,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 	t.facts = append(slices.Clip(s.facts), t.facts...)
 	for i := range r.sum.takes {
 		old := &r.sum.takes[i]
-		if old.Lock == t.Lock && old.Class == t.Class {
+		if old.Lock == t.Lock && old.Class == t.Class && old.Part == t.Part {
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(t.facts, f) })
 			old.freed = slices.DeleteFunc(slices.Clone(old.freed), func(l Lock) bool { return !slices.Contains(t.freed, l) })
 			if len(t.Chain) < len(old.Chain) {
@@ -388,13 +399,14 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 type edgeKey struct {
 	from, to Lock
 	class    Class
+	part     access.Path
 }
 
 // addEdge adds an edge unless there is one of the same locks; of two the one
 // with fewer other locks held, then with the shorter chain, says more.
 func (r *recorder) addEdge(edge Edge) {
 	f := &r.info.flow
-	key := edgeKey{edge.From, edge.To, edge.ToClass}
+	key := edgeKey{edge.From, edge.To, edge.ToClass, edge.ToPart}
 	i, ok := r.edges[key]
 	switch {
 	case !ok:
@@ -417,7 +429,7 @@ func (r *recorder) full(edge Edge) bool {
 		return false
 	}
 	r.info.lost = true
-	_, ok := r.edges[edgeKey{edge.From, edge.To, edge.ToClass}]
+	_, ok := r.edges[edgeKey{edge.From, edge.To, edge.ToClass, edge.ToPart}]
 	return !ok
 }
 
@@ -436,46 +448,4 @@ func (r *Result) PathAt(instr ssa.Instruction) (p access.Path, ok bool) {
 		return access.Path{}, false
 	}
 	return op.Path(r.paths), true
-}
-
-// Doubtful reports whether the lock at p, which fn acquired at the given sites,
-// may have been released in ways that are not followed: where a function acquires
-// it only sometimes, callers often know when by means that are not seen; a function
-// value that releases it, and goes where calls of it are not seen, may have been
-// called, if it was made by fn or by one that acquired the lock for fn; and a lock
-// in a local variable may be released by another function than the one that
-// acquired it.
-func (r *Result) Doubtful(fn *ssa.Function, p access.Path, sites []ssa.Instruction) bool {
-	class := ClassOf(p)
-	if r.passed[class] || r.escapes(fn, class) {
-		return true
-	}
-	return slices.ContainsFunc(sites, func(site ssa.Instruction) bool {
-		return r.sometimes(site) || r.escaping[class] && r.Through(site) != nil
-	})
-}
-
-func (r *Result) escapes(fn *ssa.Function, class Class) bool {
-	info := r.funcs[fn]
-	return info != nil && slices.ContainsFunc(info.flow.escaped, func(l Lock) bool { return ClassOf(l.Path) == class })
-}
-
-func (r *Result) sometimes(site ssa.Instruction) bool {
-	callee := r.Through(site)
-	return callee != nil && slices.ContainsFunc(r.Effects(callee), func(ef NetEffect) bool { return ef.Acquires && !ef.Always })
-}
-
-// findLoose finds the classes of locks that are released where it is not seen.
-func (e *engine) findLoose() {
-	e.escaping, e.passed = make(map[Class]bool), make(map[Class]bool)
-	for _, info := range e.funcs {
-		for _, l := range info.flow.escaped {
-			e.escaping[ClassOf(l.Path)] = true
-		}
-		for _, r := range info.flow.Unmatched {
-			if class := ClassOf(r.Path); class.Local != nil {
-				e.passed[class] = true
-			}
-		}
-	}
 }

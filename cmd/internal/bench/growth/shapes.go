@@ -23,6 +23,7 @@ var shapes = []shape{
 	{"goroutines", goroutines},
 	{"onefunction", manyClosuresInOne},
 	{"manylocks", manyLocks},
+	{"lockring", lockRing},
 	{"data", data},
 }
 
@@ -313,6 +314,41 @@ func manyLocks(lines int) string {
 	defer b%[1]d.Unlock()
 `, i)
 	}) + "}\n"
+}
+
+// lockRing has very many locks, each taken while the one before is held, in a
+// circle that is harmless because the last is only read.
+func lockRing(lines int) string {
+	src, last := count(lines-18, func(b *strings.Builder, i int) {
+		fmt.Fprintf(b, `
+var l%[1]d sync.Mutex
+
+func lock%[1]d(t *T) {
+	l%[1]d.Lock()
+	defer l%[1]d.Unlock()
+	l%[2]d.Lock()
+	defer l%[2]d.Unlock()
+	t.n++
+}
+`, i, i+1)
+	})
+	return src + fmt.Sprintf(`
+var l%[1]d sync.Mutex
+
+func (t *T) last() {
+	l%[1]d.Lock()
+	defer l%[1]d.Unlock()
+	t.rw.RLock()
+	t.rw.RUnlock()
+}
+
+func (t *T) first() {
+	t.rw.RLock()
+	defer t.rw.RUnlock()
+	l0.Lock()
+	l0.Unlock()
+}
+`, last)
 }
 
 // data has one large table and little code, as generated packages of tables do.

@@ -40,7 +40,8 @@ func Transfer(from, to *account) {
 	defer to.mu.Unlock()
 }
 
-// The stream is new, and nobody else can have its lock.
+// The stream is new, and nobody else can have its lock; but which function makes
+// it is not known.
 type streams struct {
 	mu   sync.Mutex
 	list []*stream
@@ -69,7 +70,7 @@ func (st *stream) leave() {
 	st.owner.mu.Unlock()
 }
 
-// The goroutine has ended when stop takes the locks.
+// The goroutine has ended when stop takes the locks; but another package starts it.
 type pump struct {
 	streams, state sync.Mutex
 	done           chan struct{}
