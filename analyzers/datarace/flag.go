@@ -9,7 +9,6 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
-	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
@@ -71,7 +70,7 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 	var all []poll
 	for _, b := range fn.Blocks {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok || !control.Behind(b, b, nil) {
+		if !ok {
 			continue
 		}
 		load := condition(br.Cond)
@@ -79,7 +78,7 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 			continue
 		}
 		loop := loopOf(b)
-		if exits(loop) != 1 || slices.Contains(loop, b.Succs[0]) && slices.Contains(loop, b.Succs[1]) {
+		if len(loop) == 0 || exits(loop) != 1 || slices.Contains(loop, b.Succs[0]) && slices.Contains(loop, b.Succs[1]) {
 			continue // something else ends the loop
 		}
 		a := guard.Access{Use: guard.Reads}
@@ -122,15 +121,26 @@ func condition(v ssa.Value) *ssa.UnOp {
 	return nil
 }
 
-// loopOf lists the blocks from which control comes back to head.
+// loopOf lists the blocks that are in a loop with head, itself included.
 func loopOf(head *ssa.BasicBlock) []*ssa.BasicBlock {
-	var loop []*ssa.BasicBlock
-	for _, b := range head.Parent().Blocks {
-		if b == head || control.Behind(head, b, nil) && control.Behind(b, head, nil) {
-			loop = append(loop, b)
+	behind := spread(head, func(b *ssa.BasicBlock) []*ssa.BasicBlock { return b.Succs })
+	before := spread(head, func(b *ssa.BasicBlock) []*ssa.BasicBlock { return b.Preds })
+	return slices.DeleteFunc(slices.Clone(head.Parent().Blocks), func(b *ssa.BasicBlock) bool { return !behind[b.Index] || !before[b.Index] })
+}
+
+// spread tells which blocks are reached from the edges of from by the given edges.
+func spread(from *ssa.BasicBlock, edges func(*ssa.BasicBlock) []*ssa.BasicBlock) []bool {
+	seen := make([]bool, len(from.Parent().Blocks))
+	work := slices.Clone(edges(from))
+	for len(work) > 0 {
+		b := work[len(work)-1]
+		work = work[:len(work)-1]
+		if !seen[b.Index] {
+			seen[b.Index] = true
+			work = append(work, edges(b)...)
 		}
 	}
-	return loop
+	return seen
 }
 
 // exits counts the ways out of a loop.
