@@ -57,6 +57,9 @@ func run(pass *analysis.Pass) (any, error) {
 		c.reportNil(call)
 	}
 	for _, cond := range c.conds.list() {
+		if cond.absent() {
+			continue
+		}
 		if len(cond.waits) > 0 && c.hidden(cond) && !c.partial {
 			c.checkLocker(cond)
 			c.checkSignals(cond)

@@ -25,6 +25,7 @@ type cond struct {
 	wakes   []ssa.Instruction
 	escaped bool // it goes where its uses are not seen
 	made    bool // by NewCond
+	maybe   bool // it is compared, with nil if with anything
 	lockers []locker
 	// acquires tells which functions may acquire its lock, as far as was asked.
 	acquires map[*ssa.Function]bool
@@ -89,6 +90,9 @@ func (cs *conds) list() []*cond {
 	return append(all, &cond{waits: cs.unknownWaits, escaped: true})
 }
 
+// absent reports whether there is none, and those who would use it know.
+func (c *cond) absent() bool { return c.maybe && !c.made && !c.escaped && c.lockers == nil }
+
 func (c *cond) decl() token.Pos {
 	first := c.places[0].Decl()
 	for _, p := range c.places {
@@ -144,7 +148,12 @@ func (cs *conds) add(instr ssa.Instruction, ops []*ssa.Value) {
 		return
 	case *ssa.MakeInterface:
 		cs.escapeEmbedded(instr.X.Type())
-	case *ssa.UnOp, *ssa.DebugRef, *ssa.FieldAddr, *ssa.Field, *ssa.BinOp:
+	case *ssa.BinOp:
+		if p := cs.place(instr.X); p.Known() && isCond(instr.X.Type()) {
+			cs.at(p).maybe = true
+		}
+		return
+	case *ssa.UnOp, *ssa.DebugRef, *ssa.FieldAddr, *ssa.Field:
 		return
 	}
 	for _, op := range ops {
@@ -291,6 +300,7 @@ func (cs *conds) unite(p, q access.Place) {
 	a.signals = a.signals || b.signals
 	a.escaped = a.escaped || b.escaped
 	a.made = a.made || b.made
+	a.maybe = a.maybe || b.maybe
 	for _, place := range b.places {
 		cs.by[place] = a
 	}

@@ -139,6 +139,17 @@ func found(conds map[string]*sync.Cond, done *bool) {
 	c.L.Unlock()
 }
 
+// There never is one, and who would wait knows.
+type optional struct{ cond *sync.Cond }
+
+func (o *optional) wait() {
+	if o.cond != nil {
+		o.cond.L.Lock()
+		o.cond.Wait()
+		o.cond.L.Unlock()
+	}
+}
+
 func empty() {
 	c := new(sync.Cond)
 	c.Signal()
