@@ -25,9 +25,8 @@ import (
 // [Exploration.reachWithout]. In that simulation, a wait is passed only if a
 // counterpart is reached.
 //
-// How often something happens is only known as once or many times, and what
-// variables hold is not known, so a program that keeps the two apart by a flag
-// is reported.
+// How often something happens is only known as once or many times, and of what
+// variables hold only what flags.go knows.
 
 // A HoldAndWait is a wait with a lock held that those need who could end it.
 type HoldAndWait struct {
@@ -87,6 +86,7 @@ func (x *Exploration) HoldAndWaits() []HoldAndWait {
 			}
 			d := &deadlock{x: x, w: w, held: h, fresh: x.fresh(h.Lock.Object)}
 			d.many = d.isMany(w.Point)
+			d.own = x.ownWait(w)
 			if hw, ok := d.find(); ok {
 				found = append(found, hw)
 			}
@@ -272,6 +272,7 @@ type deadlock struct {
 	held  *Acquisition
 	fresh []PointID // where the lock is made
 	many  bool      // the wait is reached more than once with the same lock
+	own   bool      // it waits with what it has made itself
 	// placed are the goroutines that are stuck already, each with its place: a
 	// goroutine can only be at one.
 	placed map[*Thread]Blocked
@@ -291,6 +292,9 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		}
 		blocked = append(blocked, b)
 	}
+	if d.allUnstarted(blocked) {
+		return hw, false
+	}
 	if hw.Blocked = blocked; len(blocked) > 0 {
 		return hw, slices.ContainsFunc(blocked, func(b Blocked) bool { return b.Need() != nil })
 	}
@@ -301,6 +305,19 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		}
 	}
 	return hw, false
+}
+
+// allUnstarted reports whether the only reason is that no goroutine has been started
+// that ends the wait, though who waits knows that one has.
+func (d *deadlock) allUnstarted(blocked []Blocked) bool {
+	var threads []*Thread
+	for _, b := range blocked {
+		if b.point() != noPoint {
+			return false
+		}
+		threads = append(threads, b.Thread)
+	}
+	return len(threads) > 0 && d.started(threads)
 }
 
 type threadPoints struct {
@@ -349,7 +366,7 @@ func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
 			if d.precedes(t.points) {
 				return nil, false
 			}
-			if !d.manyThread(t.thread) {
+			if !d.manyThread(t.thread) || w == d.w && d.own {
 				continue // it stands at d.w
 			}
 		}
@@ -438,7 +455,7 @@ func (b Blocked) point() PointID {
 // atLock finds a goroutine stuck where it needs the lock.
 func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, bool) {
 	for _, a := range d.x.must.order {
-		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) {
+		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) && !d.keptAway(a) {
 			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
 				return Blocked{Thread: t, At: a, Counterpart: end}, true
 			}
@@ -476,7 +493,7 @@ func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blo
 	if !ok || w.Kind == GroupWait || depth >= maxChain {
 		return Blocked{}, false
 	}
-	if t.Parent == d.w.Thread() && !d.manyThread(t.Parent) {
+	if t.Parent == d.w.Thread() && (w == d.w && d.own || !d.manyThread(t.Parent)) {
 		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}
