@@ -223,13 +223,18 @@ func parameter() {
 }
 
 // What each call makes for itself, only the goroutines that it starts know.
+type part struct{ err error }
+
+func (p *part) close() error { return p.err }
+
 type Closer struct {
 	mu     sync.Mutex
-	parts  []func() error
+	parts  []*part
 	closed bool
+	idle   chan struct{}
 }
 
-func NewCloser(parts ...func() error) *Closer { return &Closer{parts: parts} }
+func NewCloser(parts ...*part) *Closer { return &Closer{parts: parts} }
 
 func (c *Closer) Close() (err error) {
 	c.mu.Lock()
@@ -240,7 +245,7 @@ func (c *Closer) Close() (err error) {
 	c.closed = true
 	errs := make(chan error, len(c.parts))
 	for _, part := range c.parts {
-		go func() { errs <- part() }()
+		go func() { errs <- part.close() }()
 	}
 	for range c.parts {
 		if e := <-errs; e != nil {
