@@ -532,7 +532,7 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 			break
 		}
 	}
-	if end == noPoint || !d.together(s) {
+	if end == noPoint || x.madeBehind(w, end, s) || !d.together(s) {
 		return noPoint, false
 	}
 	start := x.entry[t.Entry]
@@ -552,6 +552,34 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 		}
 	}
 	return end, true
+}
+
+// madeBehind reports whether what w waits with, as far as the goroutine that comes to
+// end has to do with it, is made by that goroutine behind s: then it is past s.
+func (x *Exploration) madeBehind(w *Wait, end, s PointID) bool {
+	var made []PointID
+	for _, c := range w.Cases {
+		if !slices.Contains(c.Counterparts, end) {
+			continue
+		}
+		for _, t := range c.targets {
+			at := x.Made(t.Obj)
+			if made = append(made, at...); len(at) == 0 {
+				return false
+			}
+		}
+	}
+	for _, p := range made {
+		if x.thread(p) != x.thread(s) {
+			return false
+		}
+		for _, next := range x.succs[p] {
+			if _, ok := x.way(next, s, pointSet([]PointID{p})); ok {
+				return false
+			}
+		}
+	}
+	return len(made) > 0
 }
 
 // together reports whether some goroutine may be at s while d.w waits.

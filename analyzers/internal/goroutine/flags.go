@@ -4,6 +4,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -127,9 +129,18 @@ func (x *Exploration) settings(cell cellKey) (list []setting, ok bool) {
 
 // certainlySet reports whether v is not nil.
 func certainlySet(v ssa.Value) bool {
-	switch v.(type) {
+	switch v := v.(type) {
 	case *ssa.Alloc, *ssa.MakeChan, *ssa.MakeMap, *ssa.MakeSlice, *ssa.MakeClosure, *ssa.MakeInterface:
 		return true
+	case *ssa.Call:
+		if fn := v.Call.StaticCallee(); fn != nil && fn.Pkg != nil {
+			name := fn.Pkg.Pkg.Path() + "." + fn.Name()
+			return name == "errors.New" || name == "fmt.Errorf"
+		}
+	case *ssa.UnOp:
+		// A package's error variables, such as io.EOF, are not nil.
+		g, ok := v.X.(*ssa.Global)
+		return ok && v.Op == token.MUL && types.IsInterface(v.Type()) && strings.HasPrefix(strings.ToLower(g.Name()), "e")
 	}
 	return false
 }
@@ -148,29 +159,131 @@ func isPrefix(p, q Path) bool {
 	return len(p) < len(q) && q[:len(p)] == p
 }
 
-// started reports whether a flag that was looked at with the lock held tells that
-// one of the given goroutines has been started: whoever sets it starts one of them
-// while it holds the lock.
+// started reports whether who waits knows, by a flag that was looked at with the lock
+// held, that one of the given goroutines has been started: whoever sets the flag
+// starts one of them while it holds the lock. Where the flag is not set, the one
+// that waits may start one itself, or go another way.
 func (d *deadlock) started(threads []*Thread) bool {
 	x := d.x
-	for _, fl := range x.flagsBefore(d.w.Frame, d.w.Instr) {
-		if !fl.nonzero || !holds(x.must.holds[fl.load], d.held) {
+	ends := make(map[PointID]bool) // where one is started
+	for _, t := range threads {
+		if at, ok := x.spawnOf[t]; ok && x.thread(at) == d.w.Thread() {
+			ends[at] = true
+		}
+	}
+	flagged := false
+	for _, f := range x.Frames {
+		if f.Thread != d.w.Thread() {
 			continue
 		}
-		settings, ok := x.settings(fl.cell)
-		any := false
-		for _, s := range settings {
-			if s.sure && s.zero {
+		for _, b := range f.Fn.Blocks {
+			br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+			if !ok {
 				continue
 			}
+			fl, ok := x.flagOf(f, br.Cond, true)
+			if !ok || !holds(x.must.holds[fl.load], d.held) || !d.tells(fl.cell, threads) {
+				continue
+			}
+			set := b.Succs[0]
+			if !fl.nonzero {
+				set = b.Succs[1]
+			}
+			if len(set.Preds) == 1 {
+				flagged, ends[x.starts[f][set.Index]] = true, true
+			}
+		}
+	}
+	if !flagged {
+		return false
+	}
+	for _, p := range x.failures(d.w.Frame, d.w.Instr) {
+		ends[p] = true
+	}
+	_, otherwise := x.way(d.held.Point, d.w.Point, ends)
+	return !otherwise
+}
+
+// tells reports whether a flag is only set by those who start one of the goroutines.
+func (d *deadlock) tells(cell cellKey, threads []*Thread) bool {
+	settings, ok := d.x.settings(cell)
+	any := false
+	for _, s := range settings {
+		if !s.sure || !s.zero {
 			any = true
 			ok = ok && d.startsOne(s.point, threads)
 		}
-		if ok && any {
-			return true
+	}
+	return ok && any
+}
+
+// failures lists the ends of functions that return an error, where an instruction
+// is only reached if they do not.
+func (x *Exploration) failures(f *Frame, instr ssa.Instruction) []PointID {
+	var ends []PointID
+	for ; f != nil && instr != nil; f, instr = f.Caller, f.Site {
+		for _, br := range x.conds(f, nil, instr) {
+			cmp, ok := br.Cond.(*ssa.BinOp)
+			if !ok || cmp.Op != token.EQL && cmp.Op != token.NEQ || !isZero(cmp.Y) {
+				continue
+			}
+			b := br.Block()
+			if reaches(b.Succs[0], instr.Block(), b) != (cmp.Op == token.EQL) {
+				continue
+			}
+			call, index := resultOf(cmp.X)
+			for _, e := range x.calls[callKey{f, call}] {
+				ends = append(ends, x.returnsSet(e.frame, index)...)
+			}
+		}
+		if f.Thread.Entry == f {
+			break
 		}
 	}
-	return false
+	return ends
+}
+
+// returnsSet lists where the blocks of an activation start that return a result that
+// is certainly not nil.
+func (x *Exploration) returnsSet(f *Frame, index int) []PointID {
+	var ends []PointID
+	for _, b := range f.Fn.Blocks {
+		if ret, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return); ok && index < len(ret.Results) && certainlySet(ret.Results[index]) {
+			ends = append(ends, x.starts[f][b.Index])
+		}
+	}
+	return ends
+}
+
+// justStored returns the value that was stored, just before, where load reads it;
+// nil if that is not seen. Named results are read so that deferred functions can see.
+func justStored(load *ssa.UnOp) ssa.Value {
+	instrs := load.Block().Instrs
+	for i := slices.Index(instrs, ssa.Instruction(load)) - 1; i >= 0; i-- {
+		switch instr := instrs[i].(type) {
+		case *ssa.Store:
+			if instr.Addr == load.X {
+				return instr.Val
+			}
+		case ssa.CallInstruction:
+			return nil
+		}
+	}
+	return nil
+}
+
+// resultOf returns the call, and the number of its result, that v is.
+func resultOf(v ssa.Value) (call ssa.Instruction, index int) {
+	if load, ok := v.(*ssa.UnOp); ok && load.Op == token.MUL {
+		v = justStored(load)
+	}
+	if x, ok := v.(*ssa.Extract); ok {
+		v, index = x.Tuple, x.Index
+	}
+	if c, ok := v.(*ssa.Call); ok {
+		return c, index
+	}
+	return nil, 0
 }
 
 func holds(held []*Acquisition, a *Acquisition) bool {

@@ -1,7 +1,10 @@
 // Package flags has goroutines that tell each other by a variable how far they are.
 package flags
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
 
 // Whoever sets started has started run, with the lock held.
 type Meter struct {
@@ -266,4 +269,79 @@ func (c *Closer) CloseInTurn() {
 		close(done)
 	}()
 	<-done // want `\(\*Closer\).CloseInTurn receives from done while holding c.mu`
+}
+
+// Who waits has found that the goroutine was started, or has started it, or does not
+// come to the wait.
+type Upload struct {
+	mu     sync.Mutex
+	opened bool
+	broken bool
+	result chan error
+}
+
+var errBroken = errors.New("broken")
+
+func NewUpload() *Upload { return &Upload{result: make(chan error, 1)} }
+
+func (u *Upload) open(send func() error) error {
+	if u.opened {
+		return nil
+	}
+	if u.broken {
+		return errBroken
+	}
+	go func() { u.result <- send() }()
+	u.opened = true
+	return nil
+}
+
+func (u *Upload) Write(send func() error) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.open(send)
+}
+
+func (u *Upload) Close(send func() error) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if err := u.open(send); err != nil {
+		return err
+	}
+	return <-u.result
+}
+
+// It comes to the wait without.
+type Careless struct {
+	mu     sync.Mutex
+	opened bool
+	broken bool
+	result chan error
+}
+
+func NewCareless() *Careless { return &Careless{result: make(chan error, 1)} }
+
+func (u *Careless) open(send func() error) error {
+	if u.opened {
+		return nil
+	}
+	if u.broken {
+		return errBroken
+	}
+	go func() { u.result <- send() }()
+	u.opened = true
+	return nil
+}
+
+func (u *Careless) Write(send func() error) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.open(send)
+}
+
+func (u *Careless) Close(send func() error) error {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	_ = u.open(send)
+	return <-u.result // want `\(\*Careless\).Close receives from u.result while holding u.mu`
 }
