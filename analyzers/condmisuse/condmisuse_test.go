@@ -13,7 +13,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), condmisuse.Analyzer,
-		"loops", "helpers", "channels", "locks", "names", "signals", "lockers")
+		"loops", "helpers", "channels", "locks", "names", "signals", "lockers", "lost", "cancelled", "unchanged", "partial")
 }
 
 func TestStrict(t *testing.T) {

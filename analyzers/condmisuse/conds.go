@@ -19,9 +19,16 @@ type cond struct {
 	places  []access.Place
 	waits   []wait
 	signals bool // Signal or Broadcast is called
+	// calls are those of Signal and Broadcast; wakes has also what makes function
+	// values of them.
+	calls   []ssa.CallInstruction
+	wakes   []ssa.Instruction
 	escaped bool // it goes where its uses are not seen
 	made    bool // by NewCond
+	maybe   bool // it is compared, with nil if with anything
 	lockers []locker
+	// acquires tells which functions may acquire its lock, as far as was asked.
+	acquires map[*ssa.Function]bool
 }
 
 // A wait is a call of Wait.
@@ -34,7 +41,10 @@ type wait struct {
 type locker struct {
 	place access.Place // of the lock; the zero Place if it is not known
 	read  bool         // it locks for reading
-	text  string
+	// foreign is set if it is of no type of package sync, so that it is not seen
+	// where it is locked.
+	foreign bool
+	text    string
 }
 
 // conds are the condition variables of a package, by place.
@@ -80,6 +90,9 @@ func (cs *conds) list() []*cond {
 	return append(all, &cond{waits: cs.unknownWaits, escaped: true})
 }
 
+// absent reports whether there is none, and those who would use it know.
+func (c *cond) absent() bool { return c.maybe && !c.made && !c.escaped && c.lockers == nil }
+
 func (c *cond) decl() token.Pos {
 	first := c.places[0].Decl()
 	for _, p := range c.places {
@@ -99,15 +112,18 @@ func (cs *conds) at(p access.Place) *cond {
 }
 
 // place returns where the condition variable lives that v is, or points to.
-func (cs *conds) place(v ssa.Value) access.Place { return placeOf(cs.paths.Of(v)) }
+func (cs *conds) place(v ssa.Value) access.Place { return cs.placeOf(cs.paths.Of(v)) }
 
-func placeOf(p access.Path) access.Place {
+func (cs *conds) placeOf(p access.Path) access.Place {
 	if p := p.Place(); p.Known() {
 		return p
 	}
-	// A register that holds the result of NewCond is as good as a variable.
+	// A register that holds the result of NewCond is as good as a variable. What
+	// another function returns may be kept elsewhere too.
 	if call, ok := p.Root().Value.(*ssa.Call); ok && p.Len() == 0 {
-		return access.Place{Local: call}
+		if op, _ := syncapi.Classify(&call.Call, cs.paths); op.Kind == syncapi.CondNew {
+			return access.Place{Local: call}
+		}
 	}
 	return access.Place{}
 }
@@ -132,7 +148,12 @@ func (cs *conds) add(instr ssa.Instruction, ops []*ssa.Value) {
 		return
 	case *ssa.MakeInterface:
 		cs.escapeEmbedded(instr.X.Type())
-	case *ssa.UnOp, *ssa.DebugRef, *ssa.FieldAddr, *ssa.Field, *ssa.BinOp:
+	case *ssa.BinOp:
+		if p := cs.place(instr.X); p.Known() && isCond(instr.X.Type()) {
+			cs.at(p).maybe = true
+		}
+		return
+	case *ssa.UnOp, *ssa.DebugRef, *ssa.FieldAddr, *ssa.Field:
 		return
 	}
 	for _, op := range ops {
@@ -186,11 +207,15 @@ func (cs *conds) operation(instr ssa.Instruction, op syncapi.Op) {
 		c.lockers = append(c.lockers, cs.locker(op.Args[0]))
 	case syncapi.CondWait, syncapi.CondSignal, syncapi.CondBroadcast:
 		path := op.Path(cs.paths)
-		p := placeOf(path)
+		p := cs.placeOf(path)
 		if op.Kind != syncapi.CondWait {
 			cs.anonymous = cs.anonymous || !p.Known() && path.Root().Kind == access.FreeVar
 			if p.Known() {
 				cs.at(p).signals = true
+				cs.at(p).wakes = append(cs.at(p).wakes, instr)
+				if call, ok := instr.(ssa.CallInstruction); ok {
+					cs.at(p).calls = append(cs.at(p).calls, call)
+				}
 			}
 			return
 		}
@@ -215,7 +240,10 @@ func (cs *conds) locker(v ssa.Value) locker {
 		}
 	}
 	p := cs.paths.Of(o)
-	if !isSync(o.Type(), "Mutex", "RWMutex", "Locker") || storedElsewhere(o) {
+	if !isSync(o.Type(), "Mutex", "RWMutex", "Locker") {
+		return locker{foreign: true, text: cs.paths.Text(p)}
+	}
+	if storedElsewhere(o) {
 		return locker{text: cs.paths.Text(p)} // what it locks has another name
 	}
 	return locker{place: p.Place(), text: cs.paths.Text(p)}
@@ -236,7 +264,7 @@ func (cs *conds) store(st *ssa.Store) {
 	addr := cs.paths.Of(st.Addr)
 	if syncapi.IsCondLocker(addr.Last().Field) {
 		parent, _ := addr.Parent()
-		if p := placeOf(parent); p.Known() {
+		if p := cs.placeOf(parent); p.Known() {
 			c := cs.at(p)
 			c.lockers = append(c.lockers, cs.locker(st.Val))
 		}
@@ -267,9 +295,12 @@ func (cs *conds) unite(p, q access.Place) {
 	a.places = append(a.places, b.places...)
 	a.waits = append(a.waits, b.waits...)
 	a.lockers = append(a.lockers, b.lockers...)
+	a.calls = append(a.calls, b.calls...)
+	a.wakes = append(a.wakes, b.wakes...)
 	a.signals = a.signals || b.signals
 	a.escaped = a.escaped || b.escaped
 	a.made = a.made || b.made
+	a.maybe = a.maybe || b.maybe
 	for _, place := range b.places {
 		cs.by[place] = a
 	}

@@ -54,6 +54,11 @@ func (c *checker) checkLock(cond *cond, w wait) {
 	}
 }
 
+// exportedLock reports whether others than the package can lock what cond is given.
+func (c *checker) exportedLock(cond *cond) bool {
+	return cond.lockers == nil || slices.ContainsFunc(cond.lockers, func(l locker) bool { return !l.place.Known() || c.exportedPlace(l.place) })
+}
+
 func (c *checker) exportedCond(cond *cond) bool {
 	return slices.ContainsFunc(cond.places, c.exportedPlace) ||
 		slices.ContainsFunc(cond.lockers, func(l locker) bool { return c.exportedPlace(l.place) })

@@ -79,7 +79,7 @@ func (c *checker) diagnostic(w wait, category string, text message.Message) diag
 		Category: category,
 		Pos:      w.call.Pos(),
 		Message:  text,
-		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: c.condText(w), Decl: placeOf(w.path).Decl()},
+		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: c.condText(w), Decl: c.conds.placeOf(w.path).Decl()},
 		Function: functionOf(w.call),
 	}
 }

@@ -68,8 +68,16 @@
 // needs the lock.
 //
 // For a type that is used by other packages, the check assumes that they may
-// call its exported methods at the same time. It then needs every function of
-// the package that uses the channel to be part of what it sees.
+// call its exported methods at the same time, and for package-level variables that
+// they may call the package's functions. It then needs every function of the
+// package that uses the channel to be part of what it sees.
+//
+// A flag counts if it is set and looked at with a lock held: whoever has found with
+// the lock held that a goroutine was started, by a flag that is only set where it
+// is, does not wait for one that is not; and whoever holds a second lock since he
+// found a flag not set has passed the first when the other has set it and waits.
+// What a goroutine has seen without a lock may be out of date when it comes to its
+// own.
 //
 // Cond.Wait gives back one lock, that of the condition variable. Whoever else holds
 // a second one, for reading or writing, keeps out those who want it until the
@@ -83,11 +91,10 @@
 //
 // # Limitations
 //
-// What variables hold is not known: a flag that keeps the other goroutine from
-// its lock while this one waits is not seen, and gives a false report. A
-// channel that is given to another package, kept in a package-level variable,
-// or whose room is not a constant is left alone. So are loops over many locks,
-// unless each belongs to the object with the channel. A writer of a
-// sync.RWMutex that waits keeps later readers out; a deadlock of two readers and
-// a writer is missed.
+// Of what variables hold no more is known than that: a state that hands the role of
+// the one who starts goroutines from one function to another gives a false report. A
+// channel that is given to another package, or whose room is not a constant, is left
+// alone. So are loops over many locks, unless each belongs to the object with the
+// channel. A writer of a sync.RWMutex that waits keeps later readers out; a deadlock
+// of two readers and a writer is missed.
 package holdandwait

@@ -14,7 +14,7 @@ import (
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), holdandwait.Analyzer,
 		"channels", "waitgroups", "conds", "once", "locks", "chains", "methods", "noone",
-		"order", "room", "stopcase", "objects", "handover", "replies")
+		"order", "room", "stopcase", "objects", "handover", "replies", "flags", "globals", "globalmain")
 }
 
 func TestStrict(t *testing.T) {

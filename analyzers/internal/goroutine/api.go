@@ -18,7 +18,8 @@ import (
 // mentioned elsewhere is treated like an exported one.
 
 // A typeAPI is a type with a function that makes values of it and the methods
-// that other packages can call.
+// that other packages can call; or, without a type, the initialisation of the package
+// and its functions and methods.
 type typeAPI struct {
 	named   *types.Named
 	make    *ssa.Function
@@ -26,12 +27,17 @@ type typeAPI struct {
 }
 
 // EachType calls visit for explorations of the types that have a lock, have
-// something to wait with, and start goroutines. It takes turns with Each.
+// something to wait with, and start goroutines, and of the package as a whole if
+// its variables do. It takes turns with Each.
 func (p *Package) EachType(visit func(*Exploration)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	spent := 0
-	for _, api := range p.typeAPIs() {
+	apis := p.typeAPIs()
+	if api, ok := p.packageAPI(); ok {
+		apis = append(apis, api)
+	}
+	for _, api := range apis {
 		if spent > maxTypes {
 			return
 		}
@@ -150,7 +156,7 @@ func (x *Exploration) addCallers(api *typeAPI) {
 		x.Threads = append(x.Threads, t)
 		x.addFrame(f)
 		for i, param := range m.Params {
-			if i > 0 {
+			if i > 0 || api.named == nil {
 				x.unknown(f, param)
 			} else if types.IsInterface(param.Type()) || pointee(param.Type()) == param.Type() {
 				x.unknown(f, param)
@@ -174,7 +180,7 @@ func (x *Exploration) layOutCallers() {
 // findPrivate finds the fields of the type explored that only functions of the
 // exploration mention.
 func (x *Exploration) findPrivate() {
-	if x.api == nil {
+	if x.api == nil || x.api.named == nil {
 		return
 	}
 	inside := make(map[*ssa.Function]bool)
@@ -211,7 +217,7 @@ func (x *Exploration) findPrivate() {
 // isPrivate reports whether a part of an object lies in a field of the type
 // explored that only the exploration uses.
 func (x *Exploration) isPrivate(o *Object, path Path) bool {
-	if x.api == nil || o.Type == nil || !types.Identical(o.Type, x.api.named) || !strings.HasPrefix(string(path), ".") {
+	if x.api == nil || x.api.named == nil || o.Type == nil || !types.Identical(o.Type, x.api.named) || !strings.HasPrefix(string(path), ".") {
 		return false
 	}
 	step := string(path[1:])
@@ -225,7 +231,10 @@ func (x *Exploration) isPrivate(o *Object, path Path) bool {
 // foreign reports whether code outside the exploration may use a part of an
 // object.
 func (x *Exploration) foreign(t Target) bool {
-	return (t.Obj.leaked || t.Obj.open()) && !(t.Obj.Kind == Allocated && x.isPrivate(t.Obj, t.Path))
+	if t.Obj.Kind == Global && x.enclosed(t.Obj) {
+		return false
+	}
+	return x.shared(t.Obj) || (t.Obj.leaked || t.Obj.open()) && !(t.Obj.Kind == Allocated && x.isPrivate(t.Obj, t.Path))
 }
 
 // callerOf is the call by another package that a goroutine belongs to, nil if

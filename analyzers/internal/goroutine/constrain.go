@@ -52,6 +52,9 @@ func (x *Exploration) global(g *ssa.Global) *Object {
 	if o == nil {
 		o = x.heap.object(&Object{Kind: Global, Value: g, Type: pointee(g.Type()), leaked: token.IsExported(g.Name())})
 		x.heap.globals[g] = o
+		if x.init.Thread != nil {
+			return o // its stores are part of the exploration
+		}
 		for _, store := range x.pkg.initStores[g] {
 			x.initValue(store.Val)
 			for _, leaf := range x.heap.leaves(store.Val.Type()) {

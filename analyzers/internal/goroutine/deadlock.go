@@ -23,9 +23,8 @@ import (
 // [Exploration.reachWithout]. In that simulation, a wait is passed only if a
 // counterpart is reached.
 //
-// How often something happens is only known as once or many times, and what
-// variables hold is not known, so a program that keeps the two apart by a flag
-// is reported.
+// How often something happens is only known as once or many times, and of what
+// variables hold only what flags.go knows.
 
 // A HoldAndWait is a wait with a lock held that those need who could end it.
 type HoldAndWait struct {

@@ -69,7 +69,10 @@ type Package struct {
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
 	called     map[*ssa.Function]bool // from elsewhere in the package
 	typeNames  map[types.Type]string
-	spent      int // instructions laid out so far
+	// globalUsers and callers are found when they are first asked for.
+	globalUsers map[*ssa.Global][]*ssa.Function
+	callers     map[*ssa.Function][]*ssa.Function
+	spent       int // instructions laid out so far
 
 	mu           sync.Mutex // held while someone visits the explorations
 	explorations []explored
@@ -284,8 +287,10 @@ type Exploration struct {
 	marksA, marksB    marks
 	work              []PointID
 	must              *mustHold
-	api               *typeAPI // the type explored, if any
-	private           []bool   // its fields that only the exploration uses
+	api               *typeAPI         // the type explored, if any
+	private           []bool           // its fields that only the exploration uses
+	enclosing         map[*Object]bool // package-level variables that only the exploration uses, as far as asked
+	sharing           map[*Object]bool // what the others lead to
 	waits             *waits
 }
 
@@ -318,6 +323,7 @@ func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Explorati
 		after:     make(map[PointID]PointID),
 		links:     newLinks(),
 		fills:     make(map[*Object]bool),
+		enclosing: make(map[*Object]bool),
 	}
 	if x.size = size; size == 0 {
 		x.Truncated, x.giveUp = true, true
@@ -326,6 +332,9 @@ func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Explorati
 	x.init = &Frame{Fn: p.SSA.Pkg.Func("init")}
 	main := &Thread{}
 	f := &Frame{Fn: root, Thread: main}
+	if root == x.init.Fn {
+		x.init = f
+	}
 	main.Entry = f
 	x.Threads = append(x.Threads, main)
 	x.addFrame(f)

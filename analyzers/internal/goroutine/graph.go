@@ -34,7 +34,8 @@ type graph struct {
 	points  []Point
 	succs   [][]PointID
 	preds   [][]PointID
-	spawns  [][]PointID // spawn edges, which succs does not have
+	spawns  [][]PointID          // spawn edges, which succs does not have
+	starts  map[*Frame][]PointID // where the blocks of an activation start
 	entry   map[*Frame]PointID
 	exit    map[*Frame]PointID
 	at      map[Point]PointID
@@ -46,6 +47,7 @@ type graph struct {
 
 func (x *Exploration) layOut() {
 	x.graph = &graph{
+		starts:  make(map[*Frame][]PointID),
 		entry:   make(map[*Frame]PointID),
 		exit:    make(map[*Frame]PointID),
 		at:      make(map[Point]PointID),
@@ -87,6 +89,7 @@ func (x *Exploration) edge(from, to PointID) {
 func (x *Exploration) layOutFrame(f *Frame) {
 	fn := f.Fn
 	blocks := make([]PointID, len(fn.Blocks))
+	x.starts[f] = blocks
 	live := x.liveBlocks(f)
 	for i := range blocks {
 		blocks[i] = x.point(f, nil)

@@ -39,6 +39,9 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		}
 		blocked = append(blocked, b)
 	}
+	if d.allUnstarted(blocked) {
+		return hw, false
+	}
 	if hw.Blocked = blocked; len(blocked) > 0 {
 		return hw, slices.ContainsFunc(blocked, func(b Blocked) bool { return b.Need() != nil })
 	}
@@ -49,6 +52,19 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		}
 	}
 	return hw, false
+}
+
+// allUnstarted reports whether the only reason is that no goroutine has been started
+// that ends the wait, though who waits knows that one has.
+func (d *deadlock) allUnstarted(blocked []Blocked) bool {
+	var threads []*Thread
+	for _, b := range blocked {
+		if b.point() != noPoint {
+			return false
+		}
+		threads = append(threads, b.Thread)
+	}
+	return len(threads) > 0 && d.started(threads)
 }
 
 type threadPoints struct {
@@ -186,7 +202,7 @@ func (b Blocked) point() PointID {
 // atLock finds a goroutine stuck where it needs the lock.
 func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, bool) {
 	for _, a := range d.x.must.order {
-		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) {
+		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) && !d.keptAway(a) {
 			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
 				return Blocked{Thread: t, At: a, Counterpart: end}, true
 			}
@@ -263,7 +279,7 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 			break
 		}
 	}
-	if end == noPoint || !d.together(s) {
+	if end == noPoint || x.madeBehind(w, end, s) || !d.together(s) {
 		return noPoint, false
 	}
 	start := x.entry[t.Entry]
@@ -283,6 +299,34 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 		}
 	}
 	return end, true
+}
+
+// madeBehind reports whether what w waits with, as far as the goroutine that comes to
+// end has to do with it, is made by that goroutine behind s: then it is past s.
+func (x *Exploration) madeBehind(w *Wait, end, s PointID) bool {
+	var made []PointID
+	for _, c := range w.Cases {
+		if !slices.Contains(c.Counterparts, end) {
+			continue
+		}
+		for _, t := range c.targets {
+			at := x.Made(t.Obj)
+			if made = append(made, at...); len(at) == 0 {
+				return false
+			}
+		}
+	}
+	for _, p := range made {
+		if x.thread(p) != x.thread(s) {
+			return false
+		}
+		for _, next := range x.succs[p] {
+			if _, ok := x.way(next, s, pointSet([]PointID{p})); ok {
+				return false
+			}
+		}
+	}
+	return len(made) > 0
 }
 
 // together reports whether some goroutine may be at s while d.w waits.

@@ -42,9 +42,10 @@ func (x *Exploration) At(p PointID) []*Acquisition {
 }
 
 // Private reports whether only code of the exploration can have the lock that is
-// acquired.
+// acquired. That of a package-level variable it shares with other calls of the
+// function that it begins in.
 func (x *Exploration) Private(a *Acquisition) bool {
-	return len(a.keys) == 1 && !x.foreign(Target{Obj: a.Lock.Object, Path: a.Lock.Path})
+	return len(a.keys) == 1 && a.Lock.Object.Kind != Global && !x.foreign(Target{Obj: a.Lock.Object, Path: a.Lock.Path})
 }
 
 // Together reports whether one goroutine may stand at a while another stands at b,

@@ -183,7 +183,7 @@ func (x *Exploration) chanCase(w *Wait, ch ssa.Value, send bool) {
 	}
 	for _, t := range n.list {
 		mc, ok := t.Obj.Value.(*ssa.MakeChan)
-		if !ok || t.Obj.Kind != Allocated || t.Obj.leaked {
+		if !ok || t.Obj.Kind != Allocated || t.Obj.leaked || x.shared(t.Obj) {
 			w.Known = false
 			continue
 		}

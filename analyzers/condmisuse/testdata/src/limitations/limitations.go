@@ -1,7 +1,11 @@
 // Package limitations has wrong code that is not reported.
 package limitations
 
-import "sync"
+import (
+	"container/list"
+	"sync"
+	"time"
+)
 
 type cell struct {
 	mu   sync.Mutex
@@ -25,7 +29,6 @@ func (c *cell) put() {
 
 func (c *cell) poke() { c.cond.Signal() }
 
-// Signal wakes one of several that wait for different things.
 func (c *cell) take() {
 	c.mu.Lock()
 	for !c.full {
@@ -33,7 +36,14 @@ func (c *cell) take() {
 	}
 	c.full = false
 	c.mu.Unlock()
+}
+
+// Who wakes finds nothing changed yet, and sleeps again.
+func (c *cell) early() {
 	c.cond.Signal()
+	c.mu.Lock()
+	c.full = true
+	c.mu.Unlock()
 }
 
 // The if looks at the same variable for another purpose.
@@ -47,4 +57,39 @@ func (c *cell) count() int {
 		return 100
 	}
 	return 1000 / c.n
+}
+
+// Changes that are not seen: by a method of another package, of an element, and by
+// the passing of time.
+type inbox struct {
+	mu    sync.Mutex
+	cond  *sync.Cond
+	mail  list.List
+	flags [4]bool
+}
+
+func newInbox() *inbox {
+	b := &inbox{}
+	b.cond = sync.NewCond(&b.mu)
+	return b
+}
+
+func (b *inbox) Wait(end time.Time) {
+	timer := time.AfterFunc(time.Until(end), b.cond.Broadcast)
+	defer timer.Stop()
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for b.mail.Len() == 0 && !b.flags[0] && time.Now().Before(end) {
+		b.cond.Wait()
+	}
+}
+
+func (b *inbox) Put(s string) {
+	b.mail.PushBack(s)
+	b.cond.Signal()
+}
+
+func (b *inbox) Raise() {
+	b.flags[0] = true
+	b.cond.Signal()
 }

@@ -104,6 +104,52 @@ func (c *copied) add() {
 	c.cond.Signal()
 }
 
+// Made by a function.
+func newCond() *sync.Cond { return sync.NewCond(new(sync.Mutex)) }
+
+type byFunction struct {
+	cond *sync.Cond
+	n    int
+}
+
+func newByFunction() *byFunction { return &byFunction{cond: newCond()} }
+
+func (b *byFunction) wait() {
+	b.cond.L.Lock()
+	defer b.cond.L.Unlock()
+	for b.n == 0 {
+		b.cond.Wait()
+	}
+}
+
+func (b *byFunction) add() {
+	b.cond.L.Lock()
+	b.n++
+	b.cond.L.Unlock()
+	b.cond.Signal()
+}
+
+func found(conds map[string]*sync.Cond, done *bool) {
+	find := func(name string) *sync.Cond { return conds[name] }
+	c := find("a")
+	c.L.Lock()
+	for !*done {
+		c.Wait()
+	}
+	c.L.Unlock()
+}
+
+// There never is one, and who would wait knows.
+type optional struct{ cond *sync.Cond }
+
+func (o *optional) wait() {
+	if o.cond != nil {
+		o.cond.L.Lock()
+		o.cond.Wait()
+		o.cond.L.Unlock()
+	}
+}
+
 func empty() {
 	c := new(sync.Cond)
 	c.Signal()

@@ -186,7 +186,7 @@ func newOpen() *Open {
 }
 
 func (o *Open) Acquire() { o.mu.Lock() }
-func (o *Open) Release() { o.cond.Signal(); o.mu.Unlock() }
+func (o *Open) Release() { o.n++; o.cond.Signal(); o.mu.Unlock() }
 
 func (o *Open) Wait() {
 	for o.n == 0 {
@@ -214,6 +214,7 @@ func (t *Traced) Wait(trace func(func())) {
 	for t.n == 0 {
 		t.cond.Wait()
 	}
+	t.n--
 	t.cond.Signal()
 	t.mu.Unlock()
 }

@@ -227,6 +227,13 @@ func (q *queue) events(handle func()) {
 	}
 }
 
+func (q *queue) close() {
+	q.mu.Lock()
+	q.closed = true
+	q.mu.Unlock()
+	q.cond.Broadcast()
+}
+
 // A range over what is waited for is a check.
 func (q *queue) each(use func(int)) {
 	q.mu.Lock()

@@ -53,6 +53,12 @@ func (l *Latch) Wait() {
 	}
 }
 
+func (l *Latch) Set() {
+	l.mu.Lock()
+	l.open = true
+	l.mu.Unlock()
+}
+
 // Signalled as a function value.
 type cancelled struct {
 	mu   sync.Mutex
@@ -62,7 +68,7 @@ type cancelled struct {
 
 func (c *cancelled) wait(ctx context.Context) {
 	c.cond.L = &c.mu
-	stop := context.AfterFunc(ctx, c.cond.Broadcast)
+	stop := context.AfterFunc(ctx, c.cond.Broadcast) // want `wait calls Broadcast, at signals.go:\d+, when ctx is done`
 	defer stop()
 	c.mu.Lock()
 	for ctx.Err() == nil {
@@ -93,6 +99,12 @@ func (g *given) wait() {
 	g.mu.Unlock()
 }
 
+func (g *given) set() {
+	g.mu.Lock()
+	g.n = 1
+	g.mu.Unlock()
+}
+
 // It comes from elsewhere.
 type taken struct {
 	cond *sync.Cond
@@ -106,6 +118,12 @@ func (t *taken) wait() {
 	for t.n == 0 {
 		t.cond.Wait()
 	}
+	t.cond.L.Unlock()
+}
+
+func (t *taken) set() {
+	t.cond.L.Lock()
+	t.n = 1
 	t.cond.L.Unlock()
 }
 
@@ -127,6 +145,7 @@ func (r *reader) read() {
 	for r.n == 0 {
 		r.cond.Wait()
 	}
+	r.n--
 	r.cond.L.Unlock()
 }
 
@@ -167,6 +186,9 @@ func (w *waiters) wait() {
 }
 
 func (w *waiters) wake() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.n++
 	for _, c := range w.list {
 		c.Signal()
 	}

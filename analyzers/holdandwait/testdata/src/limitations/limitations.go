@@ -48,22 +48,53 @@ func writerBetween() {
 	rw.RUnlock()
 }
 
-// Reported although it is right: a flag keeps the goroutine from the lock
-// while the other waits with it.
-func flag() {
-	var mu sync.Mutex
-	c := make(chan int)
-	stopping := false
+// Reported although it is right: the role of the one who starts goroutines is
+// handed over by a flag, and whoever has it knows that the other's have ended.
+type Miner struct {
+	mu      sync.Mutex
+	wg      sync.WaitGroup
+	quit    chan struct{}
+	running bool
+}
+
+func NewMiner() *Miner { return &Miner{quit: make(chan struct{})} }
+
+func (m *Miner) Start() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.running {
+		return
+	}
+	m.running = true
+	m.wg.Add(1)
 	go func() {
-		if !stopping {
-			mu.Lock()
-			println("working")
-			mu.Unlock()
-		}
-		c <- 1
+		defer m.wg.Done()
+		m.mu.Lock()
+		println("mining")
+		m.mu.Unlock()
+		<-m.quit
 	}()
-	mu.Lock()
-	stopping = true
-	<-c // want `flag receives from c while holding mu`
-	mu.Unlock()
+}
+
+func (m *Miner) Stop() {
+	close(m.quit)
+	m.wg.Wait()
+	m.mu.Lock()
+	m.running = false
+	m.mu.Unlock()
+}
+
+func (m *Miner) Once(work func()) {
+	m.mu.Lock()
+	if m.running {
+		m.mu.Unlock()
+		return
+	}
+	m.running = true
+	m.mu.Unlock()
+	m.wg.Go(work)
+	m.mu.Lock()
+	m.wg.Wait() // want `\(\*Miner\).Once waits for m.wg while holding m.mu`
+	m.running = false
+	m.mu.Unlock()
 }

@@ -39,3 +39,73 @@ func (s *Server) Ask() int {
 		}
 	}
 }
+
+// The channel is made, and handed over, by one that has had the lock: whoever finds
+// it knows that the other is past it.
+type Loader struct {
+	mu      sync.Mutex
+	waiters []chan error
+	fetch   chan int
+	n       int
+}
+
+func NewLoader() *Loader {
+	l := &Loader{fetch: make(chan int, 1)}
+	go l.run()
+	return l
+}
+
+func (l *Loader) Load() error {
+	l.mu.Lock()
+	done := make(chan error)
+	l.waiters = append(l.waiters, done)
+	l.mu.Unlock()
+	return <-done
+}
+
+func (l *Loader) run() {
+	for range l.fetch {
+		l.mu.Lock()
+		for _, w := range l.waiters {
+			w <- nil
+		}
+		l.waiters = nil
+		l.mu.Unlock()
+	}
+}
+
+// Needed once more before the answer is taken.
+type Counted struct {
+	mu      sync.Mutex
+	waiters []chan error
+	fetch   chan int
+	n       int
+}
+
+func NewCounted() *Counted {
+	c := &Counted{fetch: make(chan int, 1)}
+	go c.run()
+	return c
+}
+
+func (c *Counted) Load() error {
+	c.mu.Lock()
+	done := make(chan error)
+	c.waiters = append(c.waiters, done)
+	c.mu.Unlock()
+	c.mu.Lock()
+	c.n++
+	c.mu.Unlock()
+	return <-done
+}
+
+func (c *Counted) run() {
+	for range c.fetch {
+		c.mu.Lock()
+		for _, w := range c.waiters {
+			w <- nil // want `\(\*Counted\).run sends on w while holding c.mu`
+		}
+		c.waiters = nil
+		c.mu.Unlock()
+	}
+}
