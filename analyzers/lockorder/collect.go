@@ -65,11 +65,18 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 			e.gates = append(e.gates, c.keyAt(gate, l.Path, access.Path{}))
 		}
 	}
-	if e.from.mayBe(e.to) {
+	switch {
+	case e.from.mayBe(e.to):
 		c.twoInstances(e, f)
-		return
+	case !c.ordered(e):
+		c.edges = append(c.edges, e)
 	}
-	c.edges = append(c.edges, e)
+}
+
+// ordered reports whether an edge leads between two locks of one field, in the order
+// of something that is compared before.
+func (c *collector) ordered(e *edge) bool {
+	return e.from.field() == e.to.field() && c.compares(e.site, e.last())
 }
 
 // localMark ends the keys of classes that no other package can name.
@@ -240,13 +247,13 @@ func (c *collector) fromExploration(x *goroutine.Exploration) {
 		if e == nil {
 			continue
 		}
-		if e.from.mayBe(e.to) {
-			if e.fromObject != nil && e.toObject != nil && !c.compares(e.site, e.last()) {
-				same = append(same, sameClass{e, le})
-			}
-			continue
+		switch {
+		case c.ordered(e):
+		case !e.from.mayBe(e.to):
+			c.edges = append(c.edges, e)
+		case e.fromObject != nil && e.toObject != nil:
+			same = append(same, sameClass{e, le})
 		}
-		c.edges = append(c.edges, e)
 	}
 	for i, a := range same {
 		for _, b := range same[i:] {
@@ -277,6 +284,10 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 		code: &code{decl: from.Decl(), site: le.Held.Instr},
 	}
 	e.fn, e.chain = goroutine.Chain(le.Held, le.Acquired)
+	if e.from.field() == e.to.field() {
+		// Code that takes the two for objects of one type has an order for those.
+		e.from, e.to = c.named(from, le.Held), c.named(to, le.Acquired)
+	}
 	if le.Held.Lock.Certain {
 		e.fromObject = object{x, le.Held.Lock.Object, le.Held.Lock.Path}
 	}
@@ -289,6 +300,12 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 		}
 	}
 	return e
+}
+
+// named is the key of a class as far as the source names the lock of a.
+func (c *collector) named(of lockset.Class, a *goroutine.Acquisition) class {
+	p, _ := c.locks.PathAt(a.Instr)
+	return c.keyAt(of, p, access.Path{})
 }
 
 // unshared reports whether the lock of a is in an object that nobody else can have

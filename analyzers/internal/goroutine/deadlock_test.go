@@ -22,6 +22,8 @@ func TestHoldAndWaits(t *testing.T) {
 		{"one of two senders", "t, c := new(T), make(chan int)\ngo func() { t.add(); c <- 1 }()\ngo func() { c <- 1 }()\nt.mu.Lock()\n<-c\n", nil},
 		{"given away", "t, c := new(T), make(chan int)\nunseen(c)\ngo func() { t.add(); c <- 1 }()\nt.mu.Lock()\n<-c\n", nil},
 		{"chain", "t, c, d := new(T), make(chan int), make(chan int)\ngo func() { t.add(); c <- 1 }()\ngo func() { <-c; d <- 1 }()\nt.mu.Lock()\n<-d\n", []string{"receive for 1 at a wait"}},
+		{"long chain", "t, a, b, c, d, e := new(T), make(chan int), make(chan int), make(chan int), make(chan int), make(chan int)\ngo func() { t.add(); a <- 1 }()\ngo func() { <-a; b <- 1 }()\ngo func() { <-b; c <- 1 }()\ngo func() { <-c; d <- 1 }()\ngo func() { <-d; e <- 1 }()\nt.mu.Lock()\n<-e\n", []string{"receive for 1 at a wait"}},
+		{"ring of waits", "t, a, b, c := new(T), make(chan int), make(chan int), make(chan int)\ngo func() { <-a; b <- 1 }()\ngo func() { <-b; a <- 1; c <- 1 }()\nt.mu.Lock()\n<-c\nt.mu.Unlock()\n", nil},
 		{"the other is started by whom the lock stops", "t, c := new(T), make(chan int)\ngo func() { t.add(); go func() { c <- 1 }() }()\nt.mu.Lock()\n<-c\n", []string{"receive for 1 not started"}},
 		{"the other is started first", "t, c := new(T), make(chan int)\ngo func() { go func() { c <- 1 }(); t.add() }()\nt.mu.Lock()\n<-c\n", nil},
 		{"wait group", "t := new(T)\nvar wg sync.WaitGroup\nwg.Add(1)\ngo func() { defer wg.Done(); t.add() }()\nt.mu.Lock()\nwg.Wait()\n", []string{"wait for 1 at a lock"}},

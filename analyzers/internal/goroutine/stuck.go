@@ -23,17 +23,21 @@ type deadlock struct {
 	// placed are the goroutines that are stuck already, each with its place: a
 	// goroutine can only be at one.
 	placed map[*Thread]Blocked
+	// placing are those for which a place is being looked for, and tries counts
+	// how often one was.
+	placing map[*Thread]bool
+	tries   int
 }
 
 func (d *deadlock) find() (HoldAndWait, bool) {
 	hw := HoldAndWait{Wait: d.w, Held: d.held}
-	d.placed = make(map[*Thread]Blocked)
-	blocked, ok := d.set(d.w, 0)
+	d.placed, d.placing = make(map[*Thread]Blocked), make(map[*Thread]bool)
+	blocked, ok := d.set(d.w)
 	if !ok {
 		return hw, false
 	}
 	for _, t := range d.loose() {
-		b, ok := d.thread(t.thread, t.points, d.w, 0)
+		b, ok := d.thread(t.thread, t.points, d.w)
 		if !ok {
 			return hw, false
 		}
@@ -92,11 +96,11 @@ func (d *deadlock) loose() []threadPoints {
 }
 
 // set finds out whether all that could end a wait are blocked.
-func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
+func (d *deadlock) set(w *Wait) ([]Blocked, bool) {
 	if w.Kind == GroupWait {
 		for _, t := range d.grouped(w.Cases[0].Counterparts) {
 			if _, before := d.x.wayOf(t.thread, w.Point); before {
-				if b, ok := d.thread(t.thread, t.points, w, depth); ok {
+				if b, ok := d.thread(t.thread, t.points, w); ok {
 					return []Blocked{b}, true
 				}
 			}
@@ -117,7 +121,7 @@ func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
 				continue // it stands at d.w
 			}
 		}
-		b, ok := d.thread(t.thread, t.points, w, depth)
+		b, ok := d.thread(t.thread, t.points, w)
 		if !ok {
 			return nil, false
 		}
@@ -150,21 +154,26 @@ func pointSet(points []PointID) map[PointID]bool {
 	return m
 }
 
-// maxChain bounds the goroutines that wait for each other.
-const maxChain = 2
+// maxTries bounds the places that are looked for on behalf of one wait.
+const maxTries = 500
 
 // thread finds a point where a goroutine is blocked that could end w at one of
 // the given points.
-func (d *deadlock) thread(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
+func (d *deadlock) thread(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	if t == d.w.Thread() && !d.manyThread(t) {
 		return Blocked{}, false
 	}
 	if b, ok := d.placed[t]; ok {
 		return d.stays(b, ends, w)
 	}
+	if d.tries++; d.placing[t] || d.tries > maxTries {
+		return Blocked{}, false
+	}
+	d.placing[t] = true
+	defer delete(d.placing, t)
 	before := maps.Clone(d.placed)
-	for _, find := range []func(*Thread, []PointID, *Wait, int) (Blocked, bool){d.atLock, d.atWait, d.unstarted} {
-		if b, ok := find(t, ends, w, depth); ok {
+	for _, find := range []func(*Thread, []PointID, *Wait) (Blocked, bool){d.atLock, d.atWait, d.unstarted} {
+		if b, ok := find(t, ends, w); ok {
 			d.placed[t] = b
 			return b, true
 		}
@@ -200,7 +209,7 @@ func (b Blocked) point() PointID {
 }
 
 // atLock finds a goroutine stuck where it needs the lock.
-func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, bool) {
+func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	for _, a := range d.x.must.order {
 		if a.Thread() == t && d.conflicts(a) && d.x.must.known[a.Point] && d.x.Certain(a.Frame) && !d.keptAway(a) {
 			if end, ok := d.blocks(a.Point, t, ends, w, d.needs(t)); ok {
@@ -212,10 +221,7 @@ func (d *deadlock) atLock(t *Thread, ends []PointID, w *Wait, _ int) (Blocked, b
 }
 
 // atWait finds a goroutine stuck where it waits for another that is.
-func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
-	if depth >= maxChain {
-		return Blocked{}, false
-	}
+func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	for _, q := range d.x.waits.list {
 		if q.Thread() != t || !q.Known || len(q.Cases) == 0 || q == d.w || q == w || !d.x.blocks(q) {
 			continue
@@ -225,7 +231,7 @@ func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait, depth int) (Blocke
 			continue
 		}
 		before := maps.Clone(d.placed)
-		if by, ok := d.set(q, depth+1); ok && len(by) > 0 {
+		if by, ok := d.set(q); ok && len(by) > 0 {
 			return Blocked{Thread: t, Wait: q, By: by, Counterpart: end}, true
 		}
 		d.placed = before
@@ -235,9 +241,9 @@ func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait, depth int) (Blocke
 
 // unstarted finds a goroutine that has not been started because the one that
 // starts it is stuck.
-func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blocked, bool) {
+func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	at, ok := d.x.spawnOf[t]
-	if !ok || w.Kind == GroupWait || depth >= maxChain {
+	if !ok || w.Kind == GroupWait {
 		return Blocked{}, false
 	}
 	if t.Parent == d.w.Thread() && (!d.manyThread(t.Parent) || d.own(w)) {
@@ -245,7 +251,7 @@ func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait, depth int) (Blo
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}
 	spawn := &Wait{Point: at, Kind: ReceiveWait, Cases: []WaitCase{{Counterparts: []PointID{at}, Buffered: true}}}
-	if b, ok := d.thread(t.Parent, []PointID{at}, spawn, depth+1); ok {
+	if b, ok := d.thread(t.Parent, []PointID{at}, spawn); ok {
 		return Blocked{Thread: t, By: []Blocked{b}, Counterpart: ends[0]}, true
 	}
 	return Blocked{}, false

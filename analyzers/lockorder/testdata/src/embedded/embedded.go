@@ -223,3 +223,62 @@ func (x *index) visit(w *west) {
 	w.Lock()
 	w.Unlock()
 }
+
+// Code that takes the two for one type has an order for them, as for two objects
+// of a type: the parent before the child, or the smaller number first.
+type (
+	item struct {
+		sync.Mutex
+		id   int
+		kids []*item
+	}
+	folder struct{ item }
+	file   struct{ item }
+)
+
+func (i *item) adopt(kid *item) {
+	i.Lock()
+	defer i.Unlock()
+	kid.Lock()
+	defer kid.Unlock()
+	i.kids = append(i.kids, kid)
+}
+
+func swap(a, b *item) {
+	if a.id < b.id {
+		a.Lock()
+		b.Lock()
+	} else {
+		b.Lock()
+		a.Lock()
+	}
+	a.kids, b.kids = b.kids, a.kids
+	a.Unlock()
+	b.Unlock()
+}
+
+func move(a *folder, b *file) {
+	if a.id < b.id {
+		a.Lock()
+		b.Lock()
+	} else {
+		b.Lock()
+		a.Lock()
+	}
+	a.n()
+	a.Unlock()
+	b.Unlock()
+}
+
+func (i *item) n() {}
+
+func fill() {
+	outer, inner := &folder{}, &file{}
+	go func() {
+		outer.adopt(&inner.item)
+		swap(&outer.item, &inner.item)
+	}()
+	inner.adopt(&new(folder).item)
+	swap(&inner.item, &outer.item)
+	move(outer, inner)
+}
