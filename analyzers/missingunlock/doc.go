@@ -65,7 +65,9 @@
 // always does and that others release the lock for, that callers release the
 // lock for, that says so in its name (lockX, acquireX, XLocked), that returns
 // or passes on a function that unlocks, or that gives a pointer to the lock to an
-// object of a type which unlocks it.
+// object of a type which unlocks it. Callers may call it as the method of an
+// interface or as a function value: then it counts that they unlock what such a
+// call returns. A way on which it returns an error, or nothing, hands over no lock.
 //
 // A panic with a lock held is reported if the same function recovers
 // panics; otherwise the program ends, and the report belongs to the strict

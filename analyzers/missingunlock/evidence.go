@@ -77,6 +77,8 @@ type evidence struct {
 	// signals are the slots of locks that a go statement hands to a goroutine
 	// which releases them: Lock may serve to wait for it.
 	signals map[slot]bool
+	// takers are the calls on whose results functions release a lock, by slot.
+	takers map[slot][]taker
 	// anonymous is set if a lock of unknown slot is released by a function
 	// that did not acquire it.
 	anonymous bool
@@ -98,6 +100,7 @@ func (c *checker) collectEvidence() {
 	c.callersRelease = make(map[through]bool)
 	c.releasers = make(map[through]bool)
 	c.signals = make(map[slot]bool)
+	c.takers = make(map[slot][]taker)
 	for _, f := range c.funcs {
 		for _, l := range f.flow.Escaped() {
 			if s := slotOf(l); !c.acquires(f, s) {
@@ -118,6 +121,7 @@ func (c *checker) collectEvidence() {
 			}
 		}
 		for _, r := range f.flow.Unmatched {
+			c.collectTakers(r)
 			c.releasers[through{c.locks.Through(r.Instr), slotOf(r.Lock)}] = true
 		}
 		for _, ef := range c.locks.Effects(f.fn) {

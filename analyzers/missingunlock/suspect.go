@@ -100,7 +100,7 @@ func (c *checker) checkExits(h *suspect) {
 		// A function that others release the lock for does not keep it when
 		// it fails.
 		failed := slices.ContainsFunc(h.returns, func(x lockset.Exit) bool { return x.Failed })
-		if failed || !c.callersRelease[through{h.fn, s}] && !saysLocked(h.fn) && !c.handedOver(h) {
+		if failed || !c.callersRelease[through{h.fn, s}] && !saysLocked(h.fn) && !c.handedOver(h) && !c.takenOver(h) {
 			c.reportReturns(h)
 		}
 	}
