@@ -47,7 +47,9 @@ func (c *collector) fromFlows() {
 }
 
 func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
-	if c.locks.Made(fn, f.From.Path, f.Chain[0]) || c.locks.Made(fn, f.To.Path, f.Chain[0]) {
+	// Who makes an object known under the first lock, and then takes its lock, has
+	// it before others can: they need the first lock.
+	if c.locks.Made(fn, f.From.Path, f.Chain[0]) || c.locks.Made(fn, f.To.Path, f.Sites[0]) {
 		return // which nobody else has yet; explorations know better
 	}
 	if c.locks.Doubtful(fn, f.From.Path, f.Sites) || c.locks.ReleasedInLoop(fn, f.From, f.Chain[0]) {

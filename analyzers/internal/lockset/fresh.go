@@ -35,9 +35,9 @@ func (r *Result) madeByCallers(fn *ssa.Function, p access.Path, at ssa.Instructi
 		return false
 	}
 	sites, all := r.callersOf(fn)
-	return all && len(sites) <= maxSites && !r.leaksBefore(fn.Params[i], nil, at) && !slices.ContainsFunc(sites, func(site callSite) bool {
+	return all && len(sites) <= maxSites && !r.leaksBefore(fn.Params[i], nil, at, depth > 0) && !slices.ContainsFunc(sites, func(site callSite) bool {
 		q, ok := r.paths.Rebase(p, fn, site.call)
-		return site.spawns || !ok || !r.unshared(site.caller, q, site.instr) && !r.madeByCallers(site.caller, q, site.instr, depth+1)
+		return site.spawns || !ok || !r.unshared(site.caller, q, site.instr, true) && !r.madeByCallers(site.caller, q, site.instr, depth+1)
 	})
 }
 
@@ -59,24 +59,26 @@ func within(p access.Path) bool {
 func (r *Result) Unshared(fn *ssa.Function, p access.Path, at ssa.Instruction) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.unshared(fn, p, at)
+	return r.unshared(fn, p, at, false)
 }
 
-func (e *engine) unshared(fn *ssa.Function, p access.Path, at ssa.Instruction) bool {
+// unshared is Unshared; with before, what at itself does with the object does not
+// count.
+func (e *engine) unshared(fn *ssa.Function, p access.Path, at ssa.Instruction, before bool) bool {
 	root := p.Root()
 	if !within(p) || root.Value == nil || !(root.Kind == access.Local && root.Func() == fn || e.madeByCall(fn, p)) {
 		return false
 	}
 	made, ok := root.Value.(ssa.Instruction)
-	return ok && !e.leaksBefore(root.Value, made, at)
+	return ok && !e.leaksBefore(root.Value, made, at, before)
 }
 
 // leaksBefore reports whether somebody else may get hold of the object at v, which
 // comes into being at made, or nil at the start of the function, before at is
-// executed.
-func (e *engine) leaksBefore(v ssa.Value, made, at ssa.Instruction) bool {
+// executed, or, unless before is set, by at itself.
+func (e *engine) leaksBefore(v ssa.Value, made, at ssa.Instruction, before bool) bool {
 	return slices.ContainsFunc(e.escape(followed{v: v}).leaks, func(leak ssa.Instruction) bool {
-		if leak == at || leak.Block() == at.Block() && precedes(leak, at) {
+		if leak == at && !before || leak.Block() == at.Block() && precedes(leak, at) {
 			return true
 		}
 		if made == nil {

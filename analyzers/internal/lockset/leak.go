@@ -137,7 +137,9 @@ func (w *escapeWalk) stored(addr ssa.Value, at ssa.Instruction) {
 	root := p.Root()
 	_, isMap := root.Value.(*ssa.MakeMap)
 	_, isSlice := root.Value.(*ssa.MakeSlice)
-	own := root.Kind == access.Local || isMap || isSlice || w.seen[followed{root.Value, false}] || w.seen[followed{root.Value, true}]
+	call, i := resultOf(root.Value)
+	isNew := call != nil && call.Parent() == w.fn && w.newResult(call, i)
+	own := root.Kind == access.Local || isMap || isSlice || isNew || w.seen[followed{root.Value, false}] || w.seen[followed{root.Value, true}]
 	if own && root.Func() != w.fn {
 		own = enclosedBy(root.Func(), w.fn)
 	}

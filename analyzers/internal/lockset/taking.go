@@ -368,7 +368,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		return // the caller's: given back before it is taken again
 	}
 	if !e.visible(t.Path, r.info.fn) {
-		if e.unshared(r.info.fn, t.Path, t.Chain[0]) {
+		if e.unshared(r.info.fn, t.Path, t.Chain[0], false) {
 			return
 		}
 		if t.Path.IsValid() {

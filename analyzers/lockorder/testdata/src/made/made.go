@@ -145,6 +145,44 @@ func (r *registry) renew(p *parent) *child {
 	return c
 }
 
+// It is made known under the lock of those who look for it.
+type pool struct {
+	mu   sync.Mutex
+	list []*worker
+}
+
+type worker struct {
+	mu   sync.Mutex
+	pool *pool
+}
+
+func (p *pool) enlist(w *worker) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.list = append(p.list, w)
+	w.mu.Lock()
+	w.pool = p
+}
+
+func (p *pool) hire() {
+	w := &worker{}
+	p.enlist(w)
+	defer w.mu.Unlock()
+	w.retire()
+}
+
+func (w *worker) retire() {
+	w.pool.mu.Lock()
+	w.pool.list = nil
+	w.pool.mu.Unlock()
+}
+
+func (w *worker) work() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.retire()
+}
+
 // Where goroutines are started, objects are followed.
 func run() {
 	p := &parent{}

@@ -166,6 +166,26 @@ func inLoop(t *tree) {
 	}
 }
 
+// Two that have each other.
+
+func pairOf() (*node, *node) {
+	a, b := plain(), plain()
+	a.next, b.next = b, a
+	return a, b
+}
+
+func usePair(t *tree) {
+	a, b := pairOf()
+	b.mu.Lock() // want `unshared`
+	keepBoth(t, a, b)
+}
+
+func keepBoth(t *tree, a, b *node) {
+	a.mu.Lock() // want `made`
+	t.nodes = append(t.nodes, a, b)
+	b.mu.Lock() // want `old`
+}
+
 // What others have too.
 
 func stored() *node {
