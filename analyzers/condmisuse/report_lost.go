@@ -105,6 +105,9 @@ func testPos(test *condition, l leaf) token.Pos {
 // changedText names what was changed.
 func (c *checker) changedText(l leaf, ch *change) string {
 	if l.kind == done {
+		if _, result := l.path.Root().Value.(*ssa.Extract); result {
+			return "the context" // it may have several names
+		}
 		return strings.TrimPrefix(c.locks.Paths.Text(l.path), "*")
 	}
 	return strings.TrimPrefix(c.locks.Paths.Text(ch.path), "*")

@@ -162,13 +162,14 @@ func isPrefix(p, q Path) bool {
 }
 
 // started reports whether who waits knows, by a flag that was looked at with the lock
-// held, that one of the given goroutines has been started: whoever sets the flag
-// starts one of them while it holds the lock. Where the flag is not set, the one
-// that waits may start one itself, or go another way.
-func (d *deadlock) started(threads []*Thread) bool {
+// held, that one of the goroutines which end the wait has been started or has had
+// the lock: whoever sets the flag starts one while it holds the lock, or is one
+// itself. Where the flag is not set, the one that waits may start one, or go another
+// way.
+func (d *deadlock) started(unstarted, locking []*Thread) bool {
 	x := d.x
 	ends := make(map[PointID]bool) // where one is started
-	for _, t := range threads {
+	for _, t := range unstarted {
 		if at, ok := x.spawnOf[t]; ok && x.thread(at) == d.w.Thread() {
 			ends[at] = true
 		}
@@ -184,7 +185,7 @@ func (d *deadlock) started(threads []*Thread) bool {
 				continue
 			}
 			fl, ok := x.flagOf(f, br.Cond, true)
-			if !ok || !holds(x.must.holds[fl.load], d.held) || !d.tells(fl.cell, threads) {
+			if !ok || !holds(x.must.holds[fl.load], d.held) || !d.tells(fl.cell, unstarted, locking) {
 				continue
 			}
 			set := b.Succs[0]
@@ -206,17 +207,40 @@ func (d *deadlock) started(threads []*Thread) bool {
 	return !otherwise
 }
 
-// tells reports whether a flag is only set by those who start one of the goroutines.
-func (d *deadlock) tells(cell cellKey, threads []*Thread) bool {
+// tells reports whether a flag is only set by those who start one of the goroutines,
+// or are one and need the lock no more.
+func (d *deadlock) tells(cell cellKey, unstarted, locking []*Thread) bool {
 	settings, ok := d.x.settings(cell)
 	any := false
 	for _, s := range settings {
 		if !s.sure || !s.zero {
 			any = true
-			ok = ok && d.startsOne(s.point, threads)
+			ok = ok && (d.startsOne(s.point, unstarted) || d.past(s.point, locking))
 		}
 	}
 	return ok && any
+}
+
+// past reports whether a goroutine of the given ones that is at p comes to what ends the
+// wait without needing the lock again.
+func (d *deadlock) past(p PointID, locking []*Thread) bool {
+	t := d.x.thread(p)
+	if !slices.Contains(locking, t) {
+		return false
+	}
+	for need := range d.needs(t) {
+		if _, ok := d.x.way(p, need, nil); ok {
+			return false
+		}
+	}
+	for _, c := range d.w.Cases {
+		for _, e := range c.Counterparts {
+			if _, ok := d.x.way(p, e, nil); ok && d.x.thread(e) == t {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // failures lists the ends of functions that return an error, where an instruction

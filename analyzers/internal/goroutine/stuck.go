@@ -43,7 +43,7 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 		}
 		blocked = append(blocked, b)
 	}
-	if d.allUnstarted(blocked) {
+	if d.known(blocked) {
 		return hw, false
 	}
 	if hw.Blocked = blocked; len(blocked) > 0 {
@@ -58,17 +58,21 @@ func (d *deadlock) find() (HoldAndWait, bool) {
 	return hw, false
 }
 
-// allUnstarted reports whether the only reason is that no goroutine has been started
-// that ends the wait, though who waits knows that one has.
-func (d *deadlock) allUnstarted(blocked []Blocked) bool {
-	var threads []*Thread
+// known reports whether the only reason is that no goroutine has come so far that it
+// ends the wait, though who waits knows that one has.
+func (d *deadlock) known(blocked []Blocked) bool {
+	var unstarted, locking []*Thread
 	for _, b := range blocked {
-		if b.point() != noPoint {
+		switch {
+		case b.point() == noPoint:
+			unstarted = append(unstarted, b.Thread)
+		case b.At != nil:
+			locking = append(locking, b.Thread)
+		default:
 			return false
 		}
-		threads = append(threads, b.Thread)
 	}
-	return len(threads) > 0 && d.started(threads)
+	return len(blocked) > 0 && d.started(unstarted, locking)
 }
 
 type threadPoints struct {

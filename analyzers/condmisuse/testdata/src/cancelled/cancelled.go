@@ -93,6 +93,21 @@ func (q *queue) GetDerived(ctx context.Context) error {
 	return ctx.Err()
 }
 
+func (q *queue) GetDerivedOnly(parent context.Context) error {
+	ctx, cancel := context.WithCancel(parent)
+	defer cancel()
+	go func() {
+		<-ctx.Done() // want `the function literal in GetDerivedOnly calls Broadcast, at cancelled.go:\d+, when the context is done`
+		q.cond.Broadcast()
+	}()
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for len(q.items) == 0 && ctx.Err() == nil {
+		q.cond.Wait()
+	}
+	return ctx.Err()
+}
+
 // The wait is another function's.
 func (q *queue) wait(ctx context.Context) error {
 	q.mu.Lock()

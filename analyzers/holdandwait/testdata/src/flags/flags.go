@@ -345,3 +345,86 @@ func (u *Careless) Close(send func() error) error {
 	_ = u.open(send)
 	return <-u.result // want `\(\*Careless\).Close receives from u.result while holding u.mu`
 }
+
+// The loop runs in a goroutine of its own or in that of the caller; either way it has
+// had the lock when the flag is set.
+type Clock struct {
+	mu      sync.Mutex
+	running bool
+	add     chan int
+	entries []int
+}
+
+func NewClock() *Clock { return &Clock{add: make(chan int)} }
+
+func (c *Clock) Start() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running {
+		return
+	}
+	c.running = true
+	go c.run()
+}
+
+func (c *Clock) Run() {
+	c.mu.Lock()
+	if c.running {
+		c.mu.Unlock()
+		return
+	}
+	c.running = true
+	c.mu.Unlock()
+	c.run()
+}
+
+func (c *Clock) run() {
+	for n := range c.add {
+		c.entries = append(c.entries, n)
+	}
+}
+
+func (c *Clock) Add(n int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running {
+		c.add <- n
+	} else {
+		c.entries = append(c.entries, n)
+	}
+}
+
+// The loop needs the lock again.
+type Slow struct {
+	mu      sync.Mutex
+	running bool
+	add     chan int
+	entries []int
+}
+
+func NewSlow() *Slow { return &Slow{add: make(chan int)} }
+
+func (s *Slow) Start() { go s.Run() }
+
+func (s *Slow) Run() {
+	s.mu.Lock()
+	if s.running {
+		s.mu.Unlock()
+		return
+	}
+	s.running = true
+	s.mu.Unlock()
+	for n := range s.add {
+		s.mu.Lock()
+		s.entries = append(s.entries, n)
+		s.mu.Unlock()
+	}
+}
+
+func (s *Slow) Add(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.running {
+		s.add <- n // want `\(\*Slow\).Add sends on s.add while holding s.mu`
+	}
+}
