@@ -66,7 +66,8 @@
 // WaitGroup or errgroup, a Once, a Cond, an atomic or a flag under a lock, if
 // it can tell the second goroutine that the first is done. Synchronisation that
 // the check does not understand, such as a call into another package on both
-// sides, counts as order.
+// sides, counts as order. A function that other packages cannot call, whose name
+// or comment speaks of locks, is left alone with accesses without one.
 //
 // A loop that ends only when a field or package-level variable changes, and that
 // neither changes it nor synchronises, such as for !w.stop, is reported if another

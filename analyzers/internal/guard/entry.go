@@ -243,6 +243,12 @@ func (j *Judge) assumed(fn *ssa.Function, l contract.Lock) bool {
 			return true
 		}
 	}
+	return Remarkable(fn)
+}
+
+// Remarkable reports whether the name or the comment of a declared function speaks
+// of locks or goroutines: its callers may know more than is seen.
+func Remarkable(fn *ssa.Function) bool {
 	if specialName.MatchString(fn.Name()) {
 		return true
 	}

@@ -86,7 +86,7 @@ func otherInstance() {
 	b.n = 1
 }
 
-func fieldWithoutLock() {
+func fieldBare() {
 	c := new(counter)
 	go c.inc()
 	c.n = 0 // want `c.n is written here while the goroutine started at locks.go:\d+ reads it at locks.go:\d+, holding nothing here and c.mu there`

@@ -4,6 +4,7 @@ package quiet
 import (
 	"io"
 	"sync"
+	"time"
 )
 
 // A named result is not written by "return a".
@@ -240,3 +241,28 @@ func cellOfTheRound(n int) {
 		<-done
 	}
 }
+
+// The lock is taken by whoever calls, as the comment says.
+type ticking struct {
+	mu    sync.Mutex
+	timer *time.Timer
+}
+
+func (t *ticking) locked(f func()) func() {
+	return func() {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		f()
+	}
+}
+
+// start wants common locking, by locked.
+func (t *ticking) start() {
+	t.timer = time.AfterFunc(time.Second, t.locked(t.tick))
+}
+
+func (t *ticking) tick() {
+	t.timer.Reset(time.Second)
+}
+
+func (t *ticking) Start() { t.locked(t.start)() }
