@@ -61,7 +61,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
 		code:     &code{decl: f.FromClass.Decl(), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
 	}
-	e.toName = c.name(e.last(), c.locks.Paths.Text(f.To.Path))
+	e.toName = c.name(e.last(), c.nameless(f))
 	for _, l := range f.Also {
 		if gate := lockset.ClassOf(l.Path); l.Mode == lockset.Write && gate.Known() {
 			e.gates = append(e.gates, c.keyAt(gate, l.Path, access.Path{}))
@@ -302,6 +302,20 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 		}
 	}
 	return e
+}
+
+// nameless names the lock that an edge leads to as the function of the edge does,
+// or, if it has no name for it, by the fields that it is in.
+func (c *collector) nameless(f *lockset.Edge) string {
+	switch {
+	case f.To.Path.IsValid():
+		return c.locks.Paths.Text(f.To.Path)
+	case f.ToPart.IsValid():
+		return c.locks.Paths.Text(f.ToPart)
+	case f.ToClass.Var != nil:
+		return f.ToClass.Var.Name()
+	}
+	return "a lock"
 }
 
 // named is the key of a class as far as the source names the lock of a.

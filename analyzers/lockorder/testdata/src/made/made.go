@@ -249,3 +249,24 @@ func (t *tree) kept() {
 	t.mu.Lock()
 	t.mu.Unlock()
 }
+
+// The caller has no name for the lock that another package takes.
+type shop struct {
+	mu   sync.Mutex
+	find func() *maker.Job
+}
+
+func (s *shop) open() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.work() // want `open, which holds s.mu \(line \d+\), calls work, which calls maker.\(\*Job\).Touch, which locks Mu \(maker.go:\d+\), and finish locks s.mu while it holds j.Mu`
+}
+
+func (s *shop) work() { s.find().Touch() }
+
+func (s *shop) finish(j *maker.Job) {
+	j.Mu.Lock()
+	defer j.Mu.Unlock()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+}

@@ -32,3 +32,9 @@ func (p *Pool) Each() {
 		j.Mu.Unlock()
 	}
 }
+
+func (j *Job) Touch() {
+	j.Mu.Lock()
+	j.N++
+	j.Mu.Unlock()
+}
