@@ -365,12 +365,13 @@ func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
 		points = append(points, c.Counterparts...)
 	}
 	var blocked []Blocked
+	itself := false
 	for _, t := range d.grouped(points) {
 		if t.thread == d.w.Thread() {
 			if d.precedes(t.points) {
 				return nil, false
 			}
-			if !d.manyThread(t.thread) || w == d.w && d.own {
+			if itself = itself || d.own; !d.manyThread(t.thread) || w == d.w && d.own {
 				continue // it stands at d.w
 			}
 		}
@@ -380,7 +381,9 @@ func (d *deadlock) set(w *Wait, depth int) ([]Blocked, bool) {
 		}
 		blocked = append(blocked, b)
 	}
-	return blocked, true
+	// Who waits for himself alone, with what is new each time, has room for it, or it
+	// is no matter of locks.
+	return blocked, len(blocked) > 0 || !itself
 }
 
 // precedes reports whether the goroutine that waits may have passed one of
