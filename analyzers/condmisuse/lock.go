@@ -9,6 +9,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
@@ -90,7 +91,7 @@ func (c *checker) notHeld(cond *cond, at ssa.Instruction, depth int) bool {
 	fn := at.Parent()
 	calls, all := c.locks.Callers(fn)
 	for _, call := range calls {
-		if !call.Spawns && !c.notHeld(cond, call.Instr, depth+1) {
+		if !call.Spawns && !c.notHeld(cond, call.Instr, depth+1) || call.Spawns && c.lent(cond, call.Instr) {
 			return false
 		}
 	}
@@ -101,6 +102,40 @@ func (c *checker) notHeld(cond *cond, at ssa.Instruction, depth int) bool {
 		return false
 	}
 	return fn.Name() == "main" || isAPI(fn)
+}
+
+// lent reports whether the one that starts a goroutine holds the lock, then and while it
+// waits behind that: perhaps for the goroutine, which may have the lock meanwhile.
+func (c *checker) lent(cond *cond, start ssa.Instruction) bool {
+	mine := func(h lockset.Held) bool { return mayBeOf(cond, h.Lock) }
+	if !slices.ContainsFunc(c.locks.HeldBefore(start), mine) {
+		return false
+	}
+	for _, b := range start.Parent().Blocks {
+		if b != start.Block() && !control.From(start.Block(), b, nil) {
+			continue
+		}
+		for _, instr := range b.Instrs {
+			if c.waits(instr) && slices.ContainsFunc(c.locks.HeldBefore(instr), mine) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// waits reports whether instr waits for another goroutine.
+func (c *checker) waits(instr ssa.Instruction) bool {
+	switch instr := instr.(type) {
+	case *ssa.UnOp:
+		return instr.Op == token.ARROW
+	case *ssa.Select:
+		return instr.Blocking
+	case *ssa.Call:
+		op, _ := syncapi.Classify(&instr.Call, c.locks.Paths)
+		return op.Kind == syncapi.WaitGroupWait || op.Kind == syncapi.GroupWait
+	}
+	return false
 }
 
 // isAPI reports whether fn is an exported function, or such a method of an

@@ -67,7 +67,12 @@ func (c *checker) suspects(f function) []*suspect {
 		}
 	}
 	return slices.DeleteFunc(all, func(h *suspect) bool {
-		return slices.Contains(f.flow.Escaped(), h.lock)
+		return slices.ContainsFunc(f.flow.Escaped(), func(l lockset.Lock) bool {
+			// What a function returned that acquired the lock may be another
+			// name of it.
+			call := resultOf(l.Path)
+			return l == h.lock || call != nil && h.site == ssa.Instruction(call) && slotOf(l) == slotOf(h.lock)
+		})
 	})
 }
 

@@ -116,12 +116,13 @@ func (d *deadlock) set(w *Wait) ([]Blocked, bool) {
 		points = append(points, c.Counterparts...)
 	}
 	var blocked []Blocked
+	itself := false
 	for _, t := range d.grouped(points) {
 		if t.thread == d.w.Thread() {
 			if d.precedes(t.points) {
 				return nil, false
 			}
-			if !d.manyThread(t.thread) || d.own(w) {
+			if itself = itself || d.own(d.w); !d.manyThread(t.thread) || d.own(w) {
 				continue // it stands at d.w
 			}
 		}
@@ -131,7 +132,9 @@ func (d *deadlock) set(w *Wait) ([]Blocked, bool) {
 		}
 		blocked = append(blocked, b)
 	}
-	return blocked, true
+	// Who waits for himself alone, with what is new each time, has room for it, or it
+	// is no matter of locks.
+	return blocked, len(blocked) > 0 || !itself
 }
 
 // precedes reports whether the goroutine that waits may have passed one of

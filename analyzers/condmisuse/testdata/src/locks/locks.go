@@ -133,6 +133,27 @@ func (b *Box) Spawn() {
 	}()
 }
 
+// The starter waits for it with the lock held, which so is the goroutine's.
+func (b *Box) GetWithin(timeout <-chan int) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for !b.full {
+		woken := make(chan struct{})
+		go func() {
+			b.cond.Wait()
+			close(woken)
+		}()
+		select {
+		case <-timeout:
+			b.cond.Broadcast()
+			<-woken
+			return false
+		case <-woken:
+		}
+	}
+	return true
+}
+
 // Held for reading.
 type Table struct {
 	mu   sync.RWMutex

@@ -2,7 +2,12 @@
 // until they are answered.
 package replies
 
-import "sync"
+import (
+	"errors"
+	"sync"
+)
+
+var errClosed = errors.New("closed")
 
 type Server struct {
 	mu      sync.Mutex
@@ -109,3 +114,57 @@ func (c *Counted) run() {
 		c.mu.Unlock()
 	}
 }
+
+// A channel with room for the one answer, which who asks may give itself.
+type Link struct {
+	mu     sync.Mutex
+	closed chan struct{}
+	send   chan *query
+}
+
+type query struct{ answer chan error }
+
+func NewLink() *Link {
+	l := &Link{closed: make(chan struct{}), send: make(chan *query)}
+	go l.run()
+	return l
+}
+
+func (l *Link) run() {
+	for {
+		go l.ping()
+		for q := range l.send {
+			l.deliver(q)
+		}
+	}
+}
+
+func (l *Link) deliver(q *query) {
+	l.mu.Lock()
+	select {
+	case <-l.closed:
+		q.answer <- errClosed
+		l.mu.Unlock()
+		return
+	default:
+	}
+	l.mu.Unlock()
+	q.answer <- nil
+}
+
+func (l *Link) ping() {
+	for {
+		q := &query{answer: make(chan error, 1)}
+		l.deliver(q)
+		select {
+		case err := <-q.answer:
+			if err != nil {
+				return
+			}
+		case <-l.closed:
+			return
+		}
+	}
+}
+
+func (l *Link) Close() { close(l.closed) }

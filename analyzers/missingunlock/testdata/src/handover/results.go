@@ -154,3 +154,39 @@ func (s *stream) note() (*note, error) {
 	}
 	return &note{s.writing}, nil // want `note returns with s.writing still locked`
 }
+
+// The lock goes by the name of what a function returned that acquired it.
+type segment struct {
+	lock sync.RWMutex
+	data []byte
+}
+
+type segments struct {
+	mu     sync.Mutex
+	byID   map[int]*segment
+	mapped bool
+}
+
+func (s *segments) rlocked(id int) (*segment, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	seg, ok := s.byID[id]
+	if !ok {
+		return nil, errFailed
+	}
+	seg.lock.RLock()
+	return seg, nil
+}
+
+func (s *segments) read(id int) ([]byte, func(), error) {
+	seg, err := s.rlocked(id)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.mapped {
+		return seg.data, seg.lock.RUnlock, nil
+	}
+	data := append([]byte(nil), seg.data...)
+	seg.lock.RUnlock()
+	return data, nil, nil
+}
