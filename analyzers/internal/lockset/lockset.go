@@ -37,6 +37,11 @@
 // an [Edge] of the order of locks, one that is taken while it is held a [Reentry].
 // Some path does so, and on that path the lock is held for certain.
 //
+// The lock of an object that nobody else can have yet is not said to be taken. An object is
+// new in the function that makes it, in one that gets it as a result and in one that
+// is only called with new objects, until somebody stores it where others find it,
+// sends it, or starts a goroutine with it.
+//
 // # What is held at entry
 //
 // An unexported function that is only ever called, and called with a lock held
