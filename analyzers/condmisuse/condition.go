@@ -200,7 +200,7 @@ func (s *looker) look(v ssa.Value, f *frame) {
 	case *ssa.Extract:
 		switch t := v.Tuple.(type) {
 		case *ssa.Lookup, *ssa.Select, *ssa.Call:
-			s.look(t.(ssa.Value), f)
+			s.look(t, f)
 		case *ssa.TypeAssert:
 			s.look(t.X, f)
 		default:
