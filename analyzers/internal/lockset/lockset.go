@@ -46,6 +46,9 @@
 //
 // # What is ignored
 //
+// That a switch statement without default, with a case for every constant of the
+// type, might meet another value.
+//
 // Assignments to the variables that a path goes through: the lock of s.conn is
 // one lock however often s.conn is assigned. All elements of a slice or map
 // are one. An unlock of a lock that is not known to be held is taken for that
@@ -53,6 +56,7 @@
 package lockset
 
 import (
+	"go/ast"
 	"go/types"
 	"reflect"
 	"slices"
@@ -98,6 +102,9 @@ type engine struct {
 	// Classes of locks that function values release which are not followed, and of
 	// locks in local variables that are released by other functions; see Doubtful.
 	escaping, passed map[Class]bool
+	// files and exhausts serve to tell which switch statements have every case.
+	files    []*ast.File
+	exhausts map[*ssa.BasicBlock]bool
 	imported
 }
 
@@ -109,6 +116,9 @@ func run(pass *analysis.Pass) (any, error) {
 		exprs:   newExprs(paths),
 		funcs:   make(map[*ssa.Function]*funcInfo),
 		methods: make(map[methodKey]*ssa.Function),
+
+		files:    pass.Files,
+		exhausts: make(map[*ssa.BasicBlock]bool),
 		imported: imported{
 			lookup: func(pkg *types.Package) *Exports {
 				x := new(Exports)
