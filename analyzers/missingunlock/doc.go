@@ -69,6 +69,9 @@
 // interface or as a function value: then it counts that they unlock what such a
 // call returns. A way on which it returns an error, or nothing, hands over no lock.
 //
+// A switch statement without default that has a case for every constant of a type is
+// taken to have no way past its cases.
+//
 // A panic with a lock held is reported if the same function recovers
 // panics; otherwise the program ends, and the report belongs to the strict
 // tier. So do a local lock that is kept to the end of its function, and a call that

@@ -14,6 +14,9 @@ import (
 func (e *engine) edge(s state, all []state, b *ssa.BasicBlock, k int, rec *recorder) (_ state, ok bool) {
 	succ := b.Succs[k]
 	if br, isIf := b.Instrs[len(b.Instrs)-1].(*ssa.If); isIf && b.Succs[0] != b.Succs[1] {
+		if k == 1 && e.exhausted(b) {
+			return s, false
+		}
 		lit := e.exprs.literal(br.Cond)
 		want := (k == 0) != lit.neg
 		if val, known := e.exprs.known(s, lit.cond); known {

@@ -51,6 +51,9 @@
 //
 // # What is ignored
 //
+// That a switch statement without default, with a case for every constant of the
+// type, might meet another value.
+//
 // Assignments to the variables that a path goes through: the lock of s.conn is
 // one lock however often s.conn is assigned. All elements of a slice or map
 // are one. An unlock of a lock that is not known to be held is taken for that
@@ -58,6 +61,7 @@
 package lockset
 
 import (
+	"go/ast"
 	"go/types"
 	"reflect"
 	"slices"
@@ -107,6 +111,9 @@ type engine struct {
 	escaping, passed map[Class]bool
 	escapes          map[followed]*escape // of values that were followed
 	made             map[result]bool      // results that are new objects
+	// files and exhausts serve to tell which switch statements have every case.
+	files    []*ast.File
+	exhausts map[*ssa.BasicBlock]bool
 	imported
 }
 
@@ -123,6 +130,9 @@ func run(pass *analysis.Pass) (any, error) {
 		assigns: make(map[*ssa.Function][]bool),
 		escapes: make(map[followed]*escape),
 		made:    make(map[result]bool),
+
+		files:    pass.Files,
+		exhausts: make(map[*ssa.BasicBlock]bool),
 		imported: imported{
 			lookup: func(pkg *types.Package) *Exports {
 				x := new(Exports)

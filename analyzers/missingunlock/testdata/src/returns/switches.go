@@ -1,5 +1,7 @@
 package returns
 
+import "sync"
+
 type state int
 
 func (c *cache) switchCase(s state) int {
@@ -67,3 +69,58 @@ func (c *cache) goesTo(n int) {
 	return
 out:
 } // want `goesTo returns with c.mu still locked`
+
+// Without default, a switch statement over all constants of a type has no way past
+// its cases.
+type phase int
+
+const (
+	idle phase = iota
+	running
+	stopping
+)
+
+type machine struct {
+	mu    sync.Mutex
+	phase phase
+	done  chan struct{}
+}
+
+func (m *machine) stop() {
+	m.mu.Lock()
+	switch m.phase {
+	case idle:
+		m.mu.Unlock()
+	case running:
+		m.phase = stopping
+		fallthrough
+	case stopping:
+		m.mu.Unlock()
+		<-m.done
+	}
+}
+
+// A constant is missing.
+func (m *machine) stopTwo() {
+	m.mu.Lock()
+	switch m.phase {
+	case idle:
+		m.mu.Unlock()
+	case running:
+		m.mu.Unlock()
+	}
+	m.done = nil
+} // want `stopTwo returns with m.mu still locked`
+
+// The default is there for other values.
+func (m *machine) stopDefault() {
+	m.mu.Lock()
+	switch m.phase {
+	case idle:
+		m.mu.Unlock()
+	case running, stopping:
+		m.mu.Unlock()
+	default:
+		return // want `stopDefault returns with m.mu still locked`
+	}
+}
