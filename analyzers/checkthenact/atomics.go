@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
@@ -132,7 +133,7 @@ func (c *checker) checkPublished(f *function) {
 			continue
 		}
 		for _, w := range writesThrough(v, 0) {
-			if precedes(p.instr, w) && len(c.locks.HeldBefore(w)) == 0 {
+			if control.Dominates(p.instr, w) && len(c.locks.HeldBefore(w)) == 0 {
 				c.reportPublished(f, p, w, v)
 				break
 			}

@@ -178,22 +178,6 @@ func (d decision) comparison(read ssa.Instruction) (op token.Token, with ssa.Val
 
 func ordering(op token.Token) bool { return op != token.EQL && op != token.NEQ }
 
-// precedes reports whether a comes before b on every path to b.
-func precedes(a, b ssa.Instruction) bool {
-	if a.Block() != b.Block() {
-		return a.Block().Dominates(b.Block())
-	}
-	for _, instr := range a.Block().Instrs {
-		switch instr {
-		case a:
-			return a != b
-		case b:
-			return false
-		}
-	}
-	return false
-}
-
 // operands visits the instructions that v is computed from, calls and loads included.
 func operands(v ssa.Value, visit func(ssa.Instruction) bool) bool {
 	seen := make(map[ssa.Value]bool)

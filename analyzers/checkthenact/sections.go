@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
@@ -345,5 +346,5 @@ func (c *checker) owner(w event) (lockset.Held, bool) {
 
 // takenAfter reports whether the lock is taken behind r wherever it is.
 func (c *checker) takenAfter(r event, lock lockset.Held) bool {
-	return !slices.ContainsFunc(lock.Sites, func(site ssa.Instruction) bool { return !precedes(r.instr, site) })
+	return !slices.ContainsFunc(lock.Sites, func(site ssa.Instruction) bool { return !control.Dominates(r.instr, site) })
 }

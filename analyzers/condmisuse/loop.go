@@ -91,7 +91,7 @@ func (c *checker) setsOff(w wait) bool {
 	}
 	for _, b := range w.call.Parent().Blocks {
 		for _, instr := range b.Instrs {
-			if c.isStart(instr) && before(instr, w.call) && slices.ContainsFunc(sites, func(site ssa.Instruction) bool { return before(site, instr) }) {
+			if c.isStart(instr) && control.Dominates(instr, w.call) && slices.ContainsFunc(sites, func(site ssa.Instruction) bool { return control.Dominates(site, instr) }) {
 				return true
 			}
 		}
@@ -111,15 +111,6 @@ func (c *checker) isStart(instr ssa.Instruction) bool {
 		return op.Async
 	}
 	return false
-}
-
-// before reports whether a comes before b on every path to b.
-func before(a, b ssa.Instruction) bool {
-	if a.Block() == b.Block() {
-		instrs := a.Block().Instrs
-		return slices.Index(instrs, a) < slices.Index(instrs, b)
-	}
-	return a.Block().Dominates(b.Block())
 }
 
 // guards returns the branches that decide whether at is executed, on values

@@ -198,11 +198,8 @@ func (s *changeSearch) before(instr ssa.Instruction) bool {
 	fn := instr.Parent()
 	_, deferred := instr.(*ssa.Defer)
 	for _, b := range fn.Blocks {
-		for i, other := range b.Instrs {
-			if other == instr || !s.isChange(other) {
-				continue
-			}
-			if deferred || b == instr.Block() && i < slices.Index(b.Instrs, instr) || reaches(b, instr.Block()) {
+		for _, other := range b.Instrs {
+			if other != instr && s.isChange(other) && (deferred || control.Reaches(other, instr)) {
 				return true
 			}
 		}
@@ -218,11 +215,6 @@ func (s *changeSearch) before(instr ssa.Instruction) bool {
 		}
 	}
 	return !all && !isAPI(fn)
-}
-
-// reaches reports whether control can go from the end of one block to another.
-func reaches(from, to *ssa.BasicBlock) bool {
-	return slices.ContainsFunc(from.Succs, func(b *ssa.BasicBlock) bool { return control.From(b, to, nil) })
 }
 
 // isChange reports whether instr may change what one of the conditions looks at.

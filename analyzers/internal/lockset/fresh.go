@@ -78,25 +78,19 @@ func (e *engine) unshared(fn *ssa.Function, p access.Path, at ssa.Instruction, b
 // executed, or, unless before is set, by at itself.
 func (e *engine) leaksBefore(v ssa.Value, made, at ssa.Instruction, before bool) bool {
 	return slices.ContainsFunc(e.escape(followed{v: v}).leaks, func(leak ssa.Instruction) bool {
-		if leak == at && !before || leak.Block() == at.Block() && precedes(leak, at) {
+		if leak == at && !before || leak.Block() == at.Block() && control.Dominates(leak, at) {
 			return true
 		}
 		if made == nil {
 			return control.Reaches(leak, at)
 		}
-		if made.Block() == at.Block() && precedes(made, at) {
+		if made.Block() == at.Block() && control.Dominates(made, at) {
 			return false // of an object made in an earlier iteration
 		}
 		return slices.ContainsFunc(leak.Block().Succs, func(b *ssa.BasicBlock) bool {
 			return b != made.Block() && control.From(b, at.Block(), made.Block())
 		})
 	})
-}
-
-// precedes reports whether a comes before b, both of one block.
-func precedes(a, b ssa.Instruction) bool {
-	instrs := a.Block().Instrs
-	return slices.Index(instrs, a) < slices.Index(instrs, b)
 }
 
 // newResult reports whether the i-th result of a call is an object that was made in
