@@ -84,7 +84,7 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 		a := guard.Access{Use: guard.Reads}
 		switch addr := load.X.(type) {
 		case *ssa.FieldAddr:
-			a.Var, a.Instr, a.Object = guard.FieldVar(addr.X.Type(), addr.Field), addr, paths.Of(addr.X)
+			a.Var, a.Instr, a.Object = access.FieldVar(addr.X.Type(), addr.Field), addr, paths.Of(addr.X)
 		case *ssa.Global:
 			v, ok := addr.Object().(*types.Var)
 			if !ok {

@@ -154,9 +154,9 @@ func (cs *census) best(v *types.Var) (g inferred, ok bool) {
 func (c *checker) each(instr ssa.Instruction, f func(v *types.Var, obj access.Path)) {
 	switch i := instr.(type) {
 	case *ssa.FieldAddr:
-		f(guard.FieldVar(i.X.Type(), i.Field), c.paths.Of(i.X))
+		f(access.FieldVar(i.X.Type(), i.Field), c.paths.Of(i.X))
 	case *ssa.Field:
-		f(guard.FieldVar(i.X.Type(), i.Field), c.paths.Of(i.X))
+		f(access.FieldVar(i.X.Type(), i.Field), c.paths.Of(i.X))
 	default:
 		for _, op := range instr.Operands(nil) {
 			if g, ok := (*op).(*ssa.Global); ok {

@@ -45,7 +45,7 @@ func (c *checker) given(fn *ssa.Function, isLock func(ssa.Value) bool, mode lock
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Store:
-				if field, ok := instr.Addr.(*ssa.FieldAddr); ok && isLock(plain(instr.Val)) && c.releasedBehind(fieldOf(field), mode) {
+				if field, ok := instr.Addr.(*ssa.FieldAddr); ok && isLock(plain(instr.Val)) && c.releasedBehind(access.FieldVar(field.X.Type(), field.Field), mode) {
 					at = append(at, instr)
 				}
 			case *ssa.Call:
@@ -82,11 +82,6 @@ func (c *checker) givesTo(call *ssa.CallCommon, isLock func(ssa.Value) bool, mod
 // functions that did not acquire them, or may be by other packages.
 func (c *checker) releasedBehind(field *types.Var, mode lockset.Mode) bool {
 	return c.exported[field] || c.anyUnmatched[slot{access.Place{Var: field}, mode}]
-}
-
-func fieldOf(f *ssa.FieldAddr) *types.Var {
-	st := f.X.Type().Underlying().(*types.Pointer).Elem().Underlying().(*types.Struct)
-	return st.Field(f.Field).Origin()
 }
 
 // plain is v without the interface that it was put into.

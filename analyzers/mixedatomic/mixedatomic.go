@@ -83,7 +83,7 @@ func (c *checker) atomics(fns []*ssa.Function) map[*types.Var][]guard.Access {
 				}
 				switch addr := op.Args[0].(type) {
 				case *ssa.FieldAddr:
-					v := guard.FieldVar(addr.X.Type(), addr.Field)
+					v := access.FieldVar(addr.X.Type(), addr.Field)
 					all[v] = append(all[v], guard.Access{Var: v, Instr: instr, Use: use, Object: c.paths.Of(addr.X)})
 				case *ssa.Global:
 					if v, ok := addr.Object().(*types.Var); ok {

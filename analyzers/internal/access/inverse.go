@@ -74,7 +74,7 @@ func (s *inverseSearch) instr(instr ssa.Instruction) {
 
 // field is the field at fa, if only this package can name it.
 func (s *inverseSearch) field(fa *ssa.FieldAddr) *types.Var {
-	f := fieldOf(fa.X.Type(), fa.Field)
+	f := FieldVar(fa.X.Type(), fa.Field)
 	if f == nil || f.Exported() || f.Pkg() != s.pkg {
 		return nil
 	}

@@ -219,11 +219,11 @@ func (ps *Paths) compute(v ssa.Value) Path {
 	case *ssa.Alloc:
 		return ps.root(Root{Kind: Local, Value: v})
 	case *ssa.FieldAddr:
-		if f := fieldOf(v.X.Type(), v.Field); f != nil {
+		if f := FieldVar(v.X.Type(), v.Field); f != nil {
 			return ps.sel(ps.of(v.X), Selector{Kind: Field, Field: f})
 		}
 	case *ssa.Field:
-		if f := fieldOf(v.X.Type(), v.Field); f != nil {
+		if f := FieldVar(v.X.Type(), v.Field); f != nil {
 			return ps.valueSel(ps.of(v.X), Selector{Kind: Field, Field: f})
 		}
 	case *ssa.IndexAddr:
@@ -447,8 +447,9 @@ func collectStores(addr ssa.Value, stores *[]*ssa.Store, depth int) bool {
 	return true
 }
 
-// fieldOf returns the i-th field of the struct that t is or points to.
-func fieldOf(t types.Type, i int) *types.Var {
+// FieldVar returns the i-th field of the struct that t is or points to, of a generic
+// type its origin; nil if there is none.
+func FieldVar(t types.Type, i int) *types.Var {
 	t = types.Unalias(t)
 	if p, ok := t.Underlying().(*types.Pointer); ok {
 		t = p.Elem()

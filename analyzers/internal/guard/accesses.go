@@ -48,11 +48,11 @@ func (j *Judge) Accesses(wanted func(*types.Var) bool) []Access {
 			for _, instr := range b.Instrs {
 				switch i := instr.(type) {
 				case *ssa.FieldAddr:
-					if v := FieldVar(i.X.Type(), i.Field); wanted(v) {
+					if v := access.FieldVar(i.X.Type(), i.Field); wanted(v) {
 						add(Access{v, i, j.useOf(i, 0), j.paths.Of(i.X)})
 					}
 				case *ssa.Field:
-					if v := FieldVar(i.X.Type(), i.Field); wanted(v) {
+					if v := access.FieldVar(i.X.Type(), i.Field); wanted(v) {
 						if obj := j.paths.Of(i.X); obj.Root().Kind != access.OtherValue {
 							add(Access{v, i, Reads, obj})
 						}
@@ -74,19 +74,7 @@ func (j *Judge) Accesses(wanted func(*types.Var) bool) []Access {
 	return all
 }
 
-// FieldVar returns the i-th field of a struct, or of what a pointer points to; of a
-// generic type its origin.
-func FieldVar(t types.Type, i int) *types.Var {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if st, ok := t.Underlying().(*types.Struct); ok {
-		return st.Field(i).Origin()
-	}
-	return nil
-}
-
-// useOf tells what is done with the variable at addr; noUse if it is only
+// useOf tells what is done with the variable at addr; NoUse if it is only
 // handed on, and what becomes of it is not seen.
 func (j *Judge) useOf(addr ssa.Value, depth int) Use {
 	most := NoUse
