@@ -29,37 +29,40 @@ type poll struct {
 
 // flags reports the loops of the package that wait for an unsynchronised flag.
 func (s *search) flags(fns []*ssa.Function, paths *access.Paths, engine *guard.Result) {
-	var polls []poll
+	polls := make(map[*types.Var][]poll)
 	for _, fn := range fns {
-		polls = append(polls, pollsOf(fn, paths)...)
+		for _, p := range pollsOf(fn, paths) {
+			polls[p.Var] = append(polls[p.Var], p)
+		}
 	}
 	if len(polls) == 0 {
 		return
 	}
 	judge := engine.Judge()
-	byVar := make(map[*types.Var][]guard.Access)
-	for _, a := range judge.Accesses(func(v *types.Var) bool {
-		return slices.ContainsFunc(polls, func(p poll) bool { return p.Var == v })
-	}) {
-		byVar[a.Var] = append(byVar[a.Var], a)
+	for v, all := range guard.ByVariable(judge.Accesses(func(v *types.Var) bool { return polls[v] != nil })) {
+		for _, p := range polls[v] {
+			s.flag(p, all, judge, paths)
+		}
 	}
-	for _, p := range polls {
-		if len(judge.HeldBefore(p.Instr)) > 0 || judge.Excused(p.Instr) || judge.Generated(p.Instr) || judge.InTest(p.Instr.Parent()) {
+}
+
+// flag reports one such loop, of whose variable all are the accesses.
+func (s *search) flag(p poll, all []guard.Access, judge *guard.Judge, paths *access.Paths) {
+	if len(judge.HeldBefore(p.Instr)) > 0 || judge.Excused(p.Instr) || judge.Generated(p.Instr) || judge.InTest(p.Instr.Parent()) {
+		return
+	}
+	way, ok := judge.Reached(p.Instr, p.Object)
+	if !ok || !blind(p, all, paths) {
+		return
+	}
+	w := guard.Violation{Access: p.Access, Way: way}
+	for _, a := range all {
+		if a.Use != guard.Writes || judge.InTest(a.Instr.Parent()) || judge.Excused(a.Instr) {
 			continue
 		}
-		way, ok := judge.Reached(p.Instr, p.Object)
-		if !ok || !s.blind(p, judge, byVar[p.Var], paths) {
-			continue
-		}
-		w := guard.Violation{Access: p.Access, Way: way}
-		for _, a := range byVar[p.Var] {
-			if a.Use != guard.Writes || judge.InTest(a.Instr.Parent()) || judge.Excused(a.Instr) {
-				continue
-			}
-			if meets, _ := judge.MayMeet(a, w); meets {
-				s.reportFlag(judge, w, a)
-				break
-			}
+		if meets, _ := judge.MayMeet(a, w); meets {
+			s.reportFlag(judge, w, a)
+			return
 		}
 	}
 }
@@ -158,7 +161,7 @@ func exits(loop []*ssa.BasicBlock) int {
 
 // blind reports whether nothing in the loop changes the variable or synchronises
 // with anybody, as far as the package tells.
-func (s *search) blind(p poll, judge *guard.Judge, all []guard.Access, paths *access.Paths) bool {
+func blind(p poll, all []guard.Access, paths *access.Paths) bool {
 	changes := make(map[*ssa.Function]bool)
 	for _, a := range all {
 		if a.Use != guard.Reads {

@@ -32,17 +32,13 @@ type checker struct {
 
 // check judges the accesses of all variables that a lock seems to guard.
 func (c *checker) check(guards []inferred) {
-	wanted := make(map[*types.Var]bool)
+	byVar := make(map[*types.Var]inferred)
 	for _, g := range guards {
-		wanted[g.v] = true
-	}
-	byVar := make(map[*types.Var][]guard.Access)
-	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return wanted[v] }) {
-		byVar[a.Var] = append(byVar[a.Var], a)
+		byVar[g.v] = g
 	}
 	guarded := make(map[*types.Var]bool)
-	for _, g := range guards {
-		guarded[g.v] = c.checkVariable(g, byVar[g.v])
+	for v, all := range guard.ByVariable(c.judge.Accesses(func(v *types.Var) bool { return byVar[v].v != nil })) {
+		guarded[v] = c.checkVariable(byVar[v], all)
 	}
 	if c.report.Tier() == config.Strict {
 		c.checkUnguarded(guarded)

@@ -96,18 +96,11 @@ func returnOf(v ssa.Value) ssa.Instruction {
 // accessed from elsewhere too.
 func (c *checker) checkUnguarded(guarded map[*types.Var]bool) {
 	locks := c.typesWithLock()
-	byVar := make(map[*types.Var][]guard.Access)
-	var order []*types.Var
-	for _, a := range c.judge.Accesses(func(v *types.Var) bool {
+	unguarded := c.judge.Accesses(func(v *types.Var) bool {
 		return locks[v] != nil && !guarded[v] && !guardsItself(v.Type()) && c.contracts.FieldGuard(v) == nil
-	}) {
-		if byVar[a.Var] == nil {
-			order = append(order, a.Var)
-		}
-		byVar[a.Var] = append(byVar[a.Var], a)
-	}
-	for _, v := range order {
-		c.checkField(v, locks[v], byVar[v])
+	})
+	for v, all := range guard.ByVariable(unguarded) {
+		c.checkField(v, locks[v], all)
 	}
 }
 

@@ -70,17 +70,9 @@ type checker struct {
 
 // checkVariables reports accesses of guarded variables without the lock.
 func (c *checker) checkVariables() {
-	byVar := make(map[*types.Var][]guard.Access)
-	var order []*types.Var
-	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return c.contracts.FieldGuard(v) != nil }) {
-		if byVar[a.Var] == nil {
-			order = append(order, a.Var)
-		}
-		byVar[a.Var] = append(byVar[a.Var], a)
-	}
-	for _, v := range order {
+	for v, all := range guard.ByVariable(c.judge.Accesses(func(v *types.Var) bool { return c.contracts.FieldGuard(v) != nil })) {
 		for _, g := range c.contracts.FieldGuard(v) {
-			c.checkGuard(v, g, byVar[v])
+			c.checkGuard(v, g, all)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
 
 	"golang.org/x/tools/go/analysis"
@@ -99,20 +100,13 @@ func (c *checker) atomics(fns []*ssa.Function) map[*types.Var][]guard.Access {
 // check reports the accesses without an atomic operation that may come at the
 // same time as one with.
 func (c *checker) check(atomics map[*types.Var][]guard.Access) {
-	plain := make(map[*types.Var][]guard.Access)
-	var order []*types.Var
-	for _, a := range c.judge.Accesses(func(v *types.Var) bool { return atomics[v] != nil }) {
-		if a.Use == guard.NoUse || c.judge.InTest(a.Instr.Parent()) {
-			continue
-		}
-		if plain[a.Var] == nil {
-			order = append(order, a.Var)
-		}
-		plain[a.Var] = append(plain[a.Var], a)
-	}
+	all := c.judge.Accesses(func(v *types.Var) bool { return atomics[v] != nil })
+	all = slices.DeleteFunc(all, func(a guard.Access) bool {
+		return a.Use == guard.NoUse || c.judge.InTest(a.Instr.Parent())
+	})
 	lines := make(map[string]bool)
-	for _, v := range order {
-		c.checkVariable(plain[v], atomics[v], lines)
+	for v, plain := range guard.ByVariable(all) {
+		c.checkVariable(plain, atomics[v], lines)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"iter"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -29,6 +30,26 @@ type Access struct {
 	Instr  ssa.Instruction // makes the address, or loads the field of a value
 	Use    Use
 	Object access.Path // that a field belongs to, as an address
+}
+
+// ByVariable yields the variables of accesses in the order of their first ones,
+// each with its own.
+func ByVariable(all []Access) iter.Seq2[*types.Var, []Access] {
+	byVar := make(map[*types.Var][]Access)
+	var order []*types.Var
+	for _, a := range all {
+		if byVar[a.Var] == nil {
+			order = append(order, a.Var)
+		}
+		byVar[a.Var] = append(byVar[a.Var], a)
+	}
+	return func(yield func(*types.Var, []Access) bool) {
+		for _, v := range order {
+			if !yield(v, byVar[v]) {
+				return
+			}
+		}
+	}
 }
 
 // Accesses lists the accesses of the fields and package-level variables that
