@@ -33,13 +33,7 @@ func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access
 			break
 		}
 	}
-	for _, s := range w.Way.Calls {
-		role, key := diagnostic.RoleCall, message.Key("called-here")
-		if s.Spawns {
-			role, key = diagnostic.RoleSpawn, "started-here"
-		}
-		add(role, s.Instr.Pos(), message.New(key, "func", wording.Func(s.Caller), "lock", g.lock.Text))
-	}
+	d.Related = append(d.Related, w.Way.Related("lock", g.lock.Text)...)
 	if fix, ok := c.commentFix(g); ok && tier == config.Default {
 		d.Fixes = []diagnostic.Fix{fix}
 	}

@@ -111,13 +111,7 @@ func (c *checker) explain(d *diagnostic.Diagnostic, w guard.Way, src contract.So
 		declared = message.New("declared-here", "func", src.Text)
 	}
 	add(diagnostic.RoleDeclared, src.Pos, declared)
-	for _, s := range w.Calls {
-		role, key := diagnostic.RoleCall, message.Key("called-here")
-		if s.Spawns {
-			role, key = diagnostic.RoleSpawn, "started-here"
-		}
-		add(role, s.Instr.Pos(), message.New(key, "func", wording.Func(s.Caller), "lock", lock))
-	}
+	d.Related = append(d.Related, w.Related("lock", lock)...)
 	if heldAt == nil {
 		return
 	}

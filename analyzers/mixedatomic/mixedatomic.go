@@ -176,12 +176,6 @@ func (c *checker) reportAccess(w guard.Violation, other guard.Access, atomics, p
 		role, at = diagnostic.RoleWrite, "changed-here"
 	}
 	d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: other.Instr.Pos(), Message: message.New(at)})
-	for _, s := range w.Way.Calls {
-		role, key := diagnostic.RoleCall, message.Key("called-here")
-		if s.Spawns {
-			role, key = diagnostic.RoleSpawn, "started-here"
-		}
-		d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: s.Instr.Pos(), Message: message.New(key, "func", wording.Func(s.Caller))})
-	}
+	d.Related = append(d.Related, w.Way.Related()...)
 	c.report.Report(d)
 }

@@ -9,10 +9,13 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/contract"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 // This file decides whether a lock is certainly not held at a place.
@@ -33,6 +36,21 @@ import (
 // packages call, or that shares an object of its own with a goroutine.
 type Way struct {
 	Calls []Site
+}
+
+// Related tells the calls on a way, with the keys called-here and started-here of
+// the check's catalogue. The arguments are those of all of them, beside func.
+func (w Way) Related(args ...string) []diagnostic.Related {
+	var list []diagnostic.Related
+	for _, s := range w.Calls {
+		role, key := diagnostic.RoleCall, message.Key("called-here")
+		if s.Spawns {
+			role, key = diagnostic.RoleSpawn, "started-here"
+		}
+		m := message.New(key, append(slices.Clip(args), "func", wording.Func(s.Caller))...)
+		list = append(list, diagnostic.Related{Role: role, Pos: s.Instr.Pos(), Message: m})
+	}
+	return list
 }
 
 // Unheld returns a way on which the lock l is certainly not held when instr
