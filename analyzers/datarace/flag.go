@@ -84,18 +84,12 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 		if len(loop) == 0 || exits(loop) != 1 || slices.Contains(loop, b.Succs[0]) && slices.Contains(loop, b.Succs[1]) {
 			continue // something else ends the loop
 		}
-		a := guard.Access{Use: guard.Reads}
-		switch addr := load.X.(type) {
-		case *ssa.FieldAddr:
-			a.Var, a.Instr, a.Object = access.FieldVar(addr.X.Type(), addr.Field), addr, paths.Of(addr.X)
-		case *ssa.Global:
-			v, ok := addr.Object().(*types.Var)
-			if !ok {
-				continue
-			}
-			a.Var, a.Instr, a.Object = v, load, paths.OfVar(v)
-		default:
+		a := guard.Access{Instr: load, Use: guard.Reads}
+		if a.Var, a.Object = paths.Variable(load.X); a.Var == nil {
 			continue
+		}
+		if addr, ok := load.X.(*ssa.FieldAddr); ok {
+			a.Instr = addr
 		}
 		// An object that the loop chooses anew may be another one each time.
 		if made, ok := a.Object.Root().Value.(ssa.Instruction); !a.Object.Exact() || ok && slices.Contains(loop, made.Block()) {

@@ -82,14 +82,8 @@ func (c *checker) atomics(fns []*ssa.Function) map[*types.Var][]guard.Access {
 				default:
 					continue
 				}
-				switch addr := op.Args[0].(type) {
-				case *ssa.FieldAddr:
-					v := access.FieldVar(addr.X.Type(), addr.Field)
-					all[v] = append(all[v], guard.Access{Var: v, Instr: instr, Use: use, Object: c.paths.Of(addr.X)})
-				case *ssa.Global:
-					if v, ok := addr.Object().(*types.Var); ok {
-						all[v] = append(all[v], guard.Access{Var: v, Instr: instr, Use: use, Object: c.paths.OfVar(v)})
-					}
+				if v, obj := c.paths.Variable(op.Args[0]); v != nil {
+					all[v] = append(all[v], guard.Access{Var: v, Instr: instr, Use: use, Object: obj})
 				}
 			}
 		}

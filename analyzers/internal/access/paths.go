@@ -447,6 +447,21 @@ func collectStores(addr ssa.Value, stores *[]*ssa.Store, depth int) bool {
 	return true
 }
 
+// Variable returns the field or package-level variable of which addr is the
+// address, and the path of what it is a part of: the object with the field, or the
+// variable itself. It returns nil if addr is neither.
+func (ps *Paths) Variable(addr ssa.Value) (*types.Var, Path) {
+	switch addr := addr.(type) {
+	case *ssa.FieldAddr:
+		return FieldVar(addr.X.Type(), addr.Field), ps.Of(addr.X)
+	case *ssa.Global:
+		if v, ok := addr.Object().(*types.Var); ok {
+			return v, ps.OfVar(v)
+		}
+	}
+	return nil, Path{}
+}
+
 // FieldVar returns the i-th field of the struct that t is or points to, of a generic
 // type its origin; nil if there is none.
 func FieldVar(t types.Type, i int) *types.Var {
