@@ -257,6 +257,9 @@ func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait) (Blocked, bool)
 		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
 	}
+	if _, without := d.x.way(d.x.entry[t.Parent.Entry], d.w.Point, pointSet([]PointID{at})); t.Parent == d.w.Thread() && !without {
+		return Blocked{}, false // the one that waits has started one itself
+	}
 	spawn := &Wait{Point: at, Kind: ReceiveWait, Cases: []WaitCase{{Counterparts: []PointID{at}, Buffered: true}}}
 	if b, ok := d.thread(t.Parent, []PointID{at}, spawn); ok {
 		return Blocked{Thread: t, By: []Blocked{b}, Counterpart: ends[0]}, true
