@@ -12,7 +12,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lockorder.Analyzer,
-		"pairs", "calls", "circles", "readers", "results", "elements", "gates", "instances", "objects", "explored", "made", "waiting", "embedded")
+		"pairs", "calls", "circles", "readers", "results", "elements", "gates", "instances", "objects", "explored", "made", "waiting", "embedded", "lastref")
 }
 
 // A known gap is a test too: if one is closed, its wrong code begins to be
