@@ -1,4 +1,4 @@
-// Package control tells how control can go through the blocks of one function.
+// Package control tells how control can go through the blocks of a function.
 package control
 
 import (
@@ -68,4 +68,23 @@ func Dominates(a, b ssa.Instruction) bool {
 		return slices.Index(instrs, a) < slices.Index(instrs, b)
 	}
 	return a.Block().Dominates(b.Block())
+}
+
+// Conditions counts the instructions that a call of their function can return
+// without.
+func Conditions(chain []ssa.Instruction) int {
+	n := 0
+	for _, instr := range chain {
+		if slices.ContainsFunc(instr.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+			return endsInReturn(b) && !instr.Block().Dominates(b)
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+func endsInReturn(b *ssa.BasicBlock) bool {
+	_, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	return ok && b != b.Parent().Recover
 }
