@@ -250,7 +250,7 @@ func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 // starts it is stuck.
 func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	at, ok := d.x.spawnOf[t]
-	if !ok || w.Kind == GroupWait {
+	if !ok || w.Kind == GroupWait || d.startedWith(t, at, ends, w) {
 		return Blocked{}, false
 	}
 	if t.Parent == d.w.Thread() && (!d.manyThread(t.Parent) || d.own(w)) {
