@@ -313,6 +313,9 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 				return noPoint, false // another goroutine of the kind may come
 			}
 		}
+		if x.summoned(w, t, ends, all) {
+			return noPoint, false // it is coming
+		}
 	}
 	return end, true
 }
