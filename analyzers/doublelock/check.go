@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -167,7 +168,7 @@ func (c *checker) report(x *double) {
 		args = append(args, "writer", place(x.writer))
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: x.writer.Pos(), Message: message.New("writer-here", "lock", x.name)})
 	}
-	if conditions(x.chain[1:]) > maxConditions {
+	if control.Conditions(x.chain[1:]) > maxConditions {
 		d.Tier = config.Strict
 	}
 	d.Message = message.New(message.Key(key), args...)
@@ -178,22 +179,3 @@ func (c *checker) report(x *double) {
 // to it only under a condition: the more there are, the likelier it is that one
 // is never met with the lock held, for reasons that are not in the code.
 const maxConditions = 3
-
-// conditions counts the instructions that a call of their function can return
-// without.
-func conditions(chain []ssa.Instruction) int {
-	n := 0
-	for _, instr := range chain {
-		if slices.ContainsFunc(instr.Parent().Blocks, func(b *ssa.BasicBlock) bool {
-			return endsInReturn(b) && !instr.Block().Dominates(b)
-		}) {
-			n++
-		}
-	}
-	return n
-}
-
-func endsInReturn(b *ssa.BasicBlock) bool {
-	_, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
-	return ok && b != b.Parent().Recover
-}

@@ -13,7 +13,7 @@ import (
 // false report could come about, and has wrong code beside right code.
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), doublelock.Analyzer,
-		"backpointers", "once", "direct", "calls", "conditions", "callbacks", "explored", "handover", "elements")
+		"backpointers", "once", "direct", "calls", "conditions", "callbacks", "explored", "handover", "elements", "panics")
 }
 
 // A known gap is a test too: if one is closed, its wrong code begins to be

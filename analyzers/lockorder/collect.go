@@ -59,7 +59,7 @@ func (c *collector) fromFlow(fn *ssa.Function, f *lockset.Edge) {
 		from: c.keyAt(f.FromClass, f.From.Path, access.Path{}), to: c.keyAt(f.ToClass, f.To.Path, f.ToPart),
 		fromRead: f.From.Mode == lockset.Read, toRead: f.To.Mode == lockset.Read,
 		fromName: c.names.Lock(f.Sites[0], f.From.Path),
-		code:     &code{decl: f.FromClass.Decl(), fn: fn, site: f.Sites[0], chain: f.Chain, beyond: f.Far},
+		code:     newCode(f.FromClass.Decl(), fn, f.Sites[0], f.Chain, f.Far),
 	}
 	e.toName = c.name(e.last(), c.nameless(f))
 	for _, l := range f.Also {
@@ -280,12 +280,12 @@ func (c *collector) exploredEdge(x *goroutine.Exploration, le goroutine.LockEdge
 	if !from.Known() || !to.Known() {
 		return nil
 	}
+	fn, chain := goroutine.Chain(le.Held, le.Acquired)
 	e := &edge{
 		from: c.partKey(from, x.PartOf(le.Held)), to: c.partKey(to, x.PartOf(le.Acquired)), fromRead: le.Held.Read, toRead: le.Acquired.Read,
 		fromName: c.name(le.Held.Instr, le.Held.Lock.Name), toName: c.name(le.Acquired.Instr, le.Acquired.Lock.Name),
-		code: &code{decl: from.Decl(), site: le.Held.Instr},
+		code: newCode(from.Decl(), fn, le.Held.Instr, chain, nil),
 	}
-	e.fn, e.chain = goroutine.Chain(le.Held, le.Acquired)
 	if e.from.field() == e.to.field() {
 		// Code that takes the two for objects of one type has an order for those.
 		e.from, e.to = c.named(from, le.Held), c.named(to, le.Acquired)

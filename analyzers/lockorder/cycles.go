@@ -67,6 +67,8 @@ var rounds = [...]int{2, 3, 4, unlimited}
 // that has one, but for those with all the classes of another. The second edge
 // of those in apart does not follow the first.
 func cycles(edges []*edge, apart map[succession]bool) [][]*edge {
+	// Those that are surer come first, so that they represent their pairs.
+	edges = slices.SortedStableFunc(slices.Values(edges), func(a, b *edge) int { return cmp.Compare(a.doubt(), b.doubt()) })
 	g := newGraph(edges, apart)
 	on := make(map[pair]int) // the number of classes of a cycle that it is on
 	for _, limit := range rounds {

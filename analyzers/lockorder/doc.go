@@ -80,8 +80,13 @@
 // No report is made if the locks of the circle are only held and taken for
 // reading; if two who go round the circle hold another lock in common, which lets
 // in one at a time; if one of the locks belongs to an object that the function has just
-// made, or that a called function has made and given to nobody else; if what one
+// made, or that a called function has made and given to nobody else, or to which the
+// last reference was just given up, as an atomic counter in it says; if what one
 // does has ended before the other begins; or if the second lock is only tried.
+//
+// If more than three functions on the way to a second lock go on to it only under a
+// condition, the finding is one of the strict tier, and made within one package only:
+// nobody may ever meet them all with the first lock held.
 //
 // Two objects of one type, such as two accounts, are usually locked in an
 // order: the parent before the child. That is reported only if the same two are

@@ -54,12 +54,12 @@ func (x *Edges) String() string {
 
 // export makes the fact of a package; nil if it has no edges that others could
 // close to a cycle. Edges at places where the user suppressed the rule are no
-// part of it.
+// part of it, nor are those that make a cycle one of the strict tier.
 func export(pass *analysis.Pass, edges []*edge) *Edges {
 	cfg := pass.ResultOf[config.Analyzer].(*config.Config)
 	x := &Edges{Package: pass.Pkg.Path()}
 	for _, e := range edges {
-		if strings.HasSuffix(string(e.from), localMark) || strings.HasSuffix(string(e.to), localMark) ||
+		if e.remote || strings.HasSuffix(string(e.from), localMark) || strings.HasSuffix(string(e.to), localMark) ||
 			cfg.Suppression.Match(pass.Fset, pass.Analyzer.Name, e.chain[0].Pos()) != nil {
 			continue
 		}

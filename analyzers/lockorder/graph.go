@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 )
 
@@ -69,10 +70,29 @@ type code struct {
 	site   ssa.Instruction   // acquired the first lock
 	chain  []ssa.Instruction // the calls that lead to the second Lock, then that
 	beyond *lockset.Far      // if the last of chain calls another package, which has the second Lock
+	remote bool              // the way to the second Lock has too many conditions
 }
 
 // last is the call of Lock that takes the second lock, or that leads to it.
 func (c *code) last() ssa.Instruction { return c.chain[len(c.chain)-1] }
+
+// maxConditions bounds the functions on the way to the second lock which go on to it
+// only under a condition: the more there are, the likelier it is that one is never
+// met with the first lock held, for reasons that are not in the code.
+const maxConditions = 3
+
+// doubt is 1 if a cycle with e is one of the strict tier, else 0.
+func (e *edge) doubt() int {
+	if e.code != nil && e.remote {
+		return 1
+	}
+	return 0
+}
+
+// newCode is the code of an edge.
+func newCode(decl token.Pos, fn *ssa.Function, site ssa.Instruction, chain []ssa.Instruction, beyond *lockset.Far) *code {
+	return &code{decl, fn, site, chain, beyond, control.Conditions(chain[1:]) > maxConditions}
+}
 
 // A group is a cycle, and others that have an edge of the same function from the
 // same lock in common with it: a function that takes many locks under one that is

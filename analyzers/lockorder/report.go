@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -148,6 +149,9 @@ func (r *report) report(edges []*edge, key string, args []string, others ...diag
 	for _, e := range edges {
 		if e.code == nil {
 			continue // has no position here
+		}
+		if e.remote {
+			d.Tier = config.Strict
 		}
 		d.Operations = append(d.Operations, e.site.Pos(), e.last().Pos())
 		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: e.site.Pos(), Message: message.New("locked-first", "lock", e.fromName, "func", wording.Func(e.site.Parent()))})

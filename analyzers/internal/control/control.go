@@ -1,4 +1,4 @@
-// Package control tells how control can go through the blocks of one function.
+// Package control tells how control can go through the blocks of a function.
 package control
 
 import (
@@ -16,16 +16,34 @@ func Reaches(a, b ssa.Instruction) bool {
 	return Behind(a.Block(), b.Block(), nil)
 }
 
+// ReachesAny reports whether control can go from behind a to one of bs, all of one
+// function.
+func ReachesAny(a ssa.Instruction, bs []ssa.Instruction) bool {
+	at := slices.Index(a.Block().Instrs, a)
+	ends := make(map[*ssa.BasicBlock]bool)
+	for _, b := range bs {
+		if b.Block() == a.Block() && slices.Index(b.Block().Instrs, b) > at {
+			return true
+		}
+		ends[b.Block()] = true
+	}
+	return reaches(a.Block(), func(b *ssa.BasicBlock) bool { return ends[b] }, nil)
+}
+
 // Behind reports whether control can go from the end of from to the beginning
 // of to without going through avoid, which may be nil. That from or to is the
 // block to avoid does not matter.
 func Behind(from, to, avoid *ssa.BasicBlock) bool {
+	return reaches(from, func(b *ssa.BasicBlock) bool { return b == to }, avoid)
+}
+
+func reaches(from *ssa.BasicBlock, to func(*ssa.BasicBlock) bool, avoid *ssa.BasicBlock) bool {
 	seen := make([]bool, len(from.Parent().Blocks))
 	work := slices.Clone(from.Succs)
 	for len(work) > 0 {
 		b := work[len(work)-1]
 		work = work[:len(work)-1]
-		if b == to {
+		if to(b) {
 			return true
 		}
 		if b != avoid && !seen[b.Index] {
@@ -50,4 +68,23 @@ func Dominates(a, b ssa.Instruction) bool {
 		return slices.Index(instrs, a) < slices.Index(instrs, b)
 	}
 	return a.Block().Dominates(b.Block())
+}
+
+// Conditions counts the instructions that a call of their function can return
+// without.
+func Conditions(chain []ssa.Instruction) int {
+	n := 0
+	for _, instr := range chain {
+		if slices.ContainsFunc(instr.Parent().Blocks, func(b *ssa.BasicBlock) bool {
+			return endsInReturn(b) && !instr.Block().Dominates(b)
+		}) {
+			n++
+		}
+	}
+	return n
+}
+
+func endsInReturn(b *ssa.BasicBlock) bool {
+	_, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
+	return ok && b != b.Parent().Recover
 }

@@ -344,6 +344,40 @@ func (d *deadlock) startsOne(p PointID, threads []*Thread) bool {
 	return false
 }
 
+// startedWith reports whether the goroutine t, which comes to one of the given points and
+// is started at the point at, has been started if there is something to wait for at w:
+// who makes the channel starts the goroutine as well, before he gives back the lock.
+func (d *deadlock) startedWith(t *Thread, at PointID, ends []PointID, w *Wait) bool {
+	x := d.x
+	some := false
+	for _, c := range w.Cases {
+		if !slices.ContainsFunc(c.Counterparts, func(p PointID) bool { return slices.Contains(ends, p) }) {
+			continue
+		}
+		for _, target := range c.targets {
+			made := x.Made(target.Obj)
+			if len(made) == 0 || slices.ContainsFunc(made, func(m PointID) bool { return !d.startsBehind(m, at, t) }) {
+				return false
+			}
+			some = true
+		}
+	}
+	return some
+}
+
+// startsBehind reports whether who passes m goes on to at, where t is started, with
+// the lock held all the time.
+func (d *deadlock) startsBehind(m, at PointID, t *Thread) bool {
+	x := d.x
+	if x.thread(m) != x.thread(at) || !slices.ContainsFunc(x.must.holds[m], func(h *Acquisition) bool {
+		return sameLock(h, d.held) && !(h.Read && d.held.Read) && holds(x.must.holds[at], h)
+	}) {
+		return false
+	}
+	_, without := x.way(m, x.exit[t.Parent.Entry], pointSet([]PointID{at}))
+	return !without
+}
+
 func sameLock(a, b *Acquisition) bool {
 	return a.Same(b) || a.alone && b.alone && len(a.keys) == 1 && a.keys[0] == b.keys[0]
 }

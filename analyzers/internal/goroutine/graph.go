@@ -96,9 +96,9 @@ func (x *Exploration) layOutFrame(f *Frame) {
 	}
 	x.edge(x.entry[f], blocks[0])
 	recovers := noPoint // the deferred calls before the Recover block
+	var panics []ssa.Instruction
 	if fn.Recover != nil && x.mayRecover(f) {
 		recovers = x.point(f, nil)
-		x.edge(x.defers(f, recovers, nil), blocks[fn.Recover.Index])
 	}
 	for _, b := range fn.Blocks {
 		if !live[b.Index] {
@@ -108,16 +108,17 @@ func (x *Exploration) layOutFrame(f *Frame) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.RunDefers:
-				cur = x.defers(f, cur, b)
+				cur = x.defers(f, cur, []ssa.Instruction{instr})
 			case *ssa.Return:
 				x.edge(cur, x.exit[f])
 			case *ssa.Panic:
 				end := x.point(f, nil)
 				x.unwinding[end] = true
-				x.edge(x.defers(f, cur, nil), end)
+				x.edge(x.defers(f, cur, []ssa.Instruction{instr}), end)
 				x.edge(end, x.exit[f])
 				if recovers >= 0 {
 					x.edge(cur, recovers)
+					panics = append(panics, instr)
 				}
 			default:
 				if !interesting(instr) {
@@ -128,6 +129,7 @@ func (x *Exploration) layOutFrame(f *Frame) {
 				x.edge(cur, n)
 				if recovers >= 0 && mayPanic(instr) {
 					x.edge(n, recovers)
+					panics = append(panics, instr)
 				}
 				cur = n
 				if call, ok := instr.(*ssa.Call); ok {
@@ -144,6 +146,9 @@ func (x *Exploration) layOutFrame(f *Frame) {
 				x.edge(cur, blocks[landing(b, s).Index])
 			}
 		}
+	}
+	if recovers >= 0 {
+		x.edge(x.defers(f, recovers, panics), blocks[fn.Recover.Index])
 	}
 }
 
@@ -212,22 +217,23 @@ func (x *Exploration) through(f *Frame, call ssa.Instruction, n PointID) PointID
 	return after
 }
 
-// defers lays out the deferred calls of an activation, the last first, and
-// returns the point behind them. A call that is not deferred on every way to
-// the block may be skipped; one that is deferred on none is.
-func (x *Exploration) defers(f *Frame, cur PointID, at *ssa.BasicBlock) PointID {
+// defers lays out the deferred calls that an activation makes when one of the
+// given instructions ends it, the last first, and returns the point behind them. A
+// call that is not deferred on every way there may be skipped; one that is deferred
+// on none is.
+func (x *Exploration) defers(f *Frame, cur PointID, ends []ssa.Instruction) PointID {
 	blocks := f.Fn.Blocks
 	for i := len(blocks) - 1; i >= 0; i-- {
 		for j := len(blocks[i].Instrs) - 1; j >= 0; j-- {
 			d, ok := blocks[i].Instrs[j].(*ssa.Defer)
-			if !ok || at != nil && !control.From(blocks[i], at, nil) {
+			if !ok || !control.ReachesAny(d, ends) {
 				continue
 			}
 			n := x.point(f, d)
 			x.at[Point{f, d}] = n
 			x.edge(cur, n)
 			after := x.through(f, d, n)
-			if at == nil || !blocks[i].Dominates(at) {
+			if len(ends) != 1 || !control.Dominates(d, ends[0]) {
 				x.edge(cur, after)
 			}
 			cur = after

@@ -250,12 +250,15 @@ func (d *deadlock) atWait(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 // starts it is stuck.
 func (d *deadlock) unstarted(t *Thread, ends []PointID, w *Wait) (Blocked, bool) {
 	at, ok := d.x.spawnOf[t]
-	if !ok || w.Kind == GroupWait {
+	if !ok || w.Kind == GroupWait || d.startedWith(t, at, ends, w) {
 		return Blocked{}, false
 	}
 	if t.Parent == d.w.Thread() && (!d.manyThread(t.Parent) || d.own(w)) {
 		_, started := d.x.way(at, d.w.Point, nil)
 		return Blocked{Thread: t, Counterpart: ends[0]}, !started
+	}
+	if _, without := d.x.way(d.x.entry[t.Parent.Entry], d.w.Point, pointSet([]PointID{at})); t.Parent == d.w.Thread() && !without {
+		return Blocked{}, false // the one that waits has started one itself
 	}
 	spawn := &Wait{Point: at, Kind: ReceiveWait, Cases: []WaitCase{{Counterparts: []PointID{at}, Buffered: true}}}
 	if b, ok := d.thread(t.Parent, []PointID{at}, spawn); ok {
@@ -309,6 +312,9 @@ func (d *deadlock) blocks(s PointID, t *Thread, ends []PointID, w *Wait, all map
 			if _, ok := x.way(start, e, all); ok {
 				return noPoint, false // another goroutine of the kind may come
 			}
+		}
+		if x.summoned(w, t, ends, all) {
+			return noPoint, false // it is coming
 		}
 	}
 	return end, true

@@ -17,8 +17,8 @@ import (
 // it only sometimes, callers often know when by means that are not seen; a function
 // value that releases it, and goes where calls of it are not seen, may have been
 // called, if it was made by fn or by one that acquired the lock for fn; and a lock
-// in a local variable may be released by another function than the one that
-// acquired it.
+// in a local variable, or of one element of many, may be released by another function
+// than the one that acquired it.
 func (r *Result) Doubtful(fn *ssa.Function, p access.Path, sites []ssa.Instruction) bool {
 	class := ClassOf(p)
 	if r.passed[class] || r.escapes(fn, class) {
@@ -84,15 +84,32 @@ func (o *Outcome) locksResult(ef effect) bool {
 	})
 }
 
-// findLoose finds the classes of locks that are released where it is not seen.
+// findLoose finds the classes of locks that are released where it is not seen: by
+// function values that are not followed, and by functions that release what others
+// have acquired, be it in a local variable or of elements that they come by. The
+// latter do not count if the package acquires elements likewise, for a function to
+// release them.
 func (e *engine) findLoose() {
 	e.escaping, e.passed = make(map[Class]bool), make(map[Class]bool)
+	kept := make(map[Class]bool) // elements of which are acquired for the caller
+	for _, info := range e.funcs {
+		if info.summary == nil {
+			continue
+		}
+		for _, o := range info.summary.Outcomes {
+			for _, ef := range o.effects {
+				if ef.n > 0 && !ef.Path.Exact() {
+					kept[ClassOf(ef.Path)] = true
+				}
+			}
+		}
+	}
 	for _, info := range e.funcs {
 		for _, l := range info.flow.escaped {
 			e.escaping[ClassOf(l.Path)] = true
 		}
 		for _, r := range info.flow.Unmatched {
-			if class := ClassOf(r.Path); class.Local != nil {
+			if class := ClassOf(r.Path); class.Local != nil || !r.Path.Exact() && class.Known() && !kept[class] {
 				e.passed[class] = true
 			}
 		}

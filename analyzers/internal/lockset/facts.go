@@ -230,7 +230,7 @@ func distinct(a, b []resultFact) bool {
 func (r *Result) takeFacts(fset *token.FileSet, fn *ssa.Function, sum *Summary) []TakeFact {
 	var facts []TakeFact
 	for _, t := range sum.takes {
-		if slices.ContainsFunc(t.facts, func(f fact) bool { return !f.stored }) {
+		if t.alone || slices.ContainsFunc(t.facts, func(f fact) bool { return !f.stored }) {
 			continue
 		}
 		lock, ok := lockFact(fn, t.Lock)

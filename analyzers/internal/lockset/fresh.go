@@ -55,11 +55,11 @@ func within(p access.Path) bool {
 
 // Unshared reports whether the lock at p, a path of fn, is in an object that nobody
 // else can have when fn executes at: fn, or a function that it calls, has made it
-// and given it to nobody.
+// and given it to nobody, or all others have given it up.
 func (r *Result) Unshared(fn *ssa.Function, p access.Path, at ssa.Instruction) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.unshared(fn, p, at, false)
+	return r.unshared(fn, p, at, false) || r.lastReference(p, at)
 }
 
 // unshared is Unshared; with before, what at itself does with the object does not

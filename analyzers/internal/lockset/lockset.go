@@ -111,6 +111,7 @@ type engine struct {
 	escaping, passed map[Class]bool
 	escapes          map[followed]*escape // of values that were followed
 	made             map[result]bool      // results that are new objects
+	counted          map[*ssa.Function][]counted
 	// files and exhausts serve to tell which switch statements have every case.
 	files    []*ast.File
 	exhausts map[*ssa.BasicBlock]bool
@@ -130,6 +131,7 @@ func run(pass *analysis.Pass) (any, error) {
 		assigns: make(map[*ssa.Function][]bool),
 		escapes: make(map[followed]*escape),
 		made:    make(map[result]bool),
+		counted: make(map[*ssa.Function][]counted),
 
 		files:    pass.Files,
 		exhausts: make(map[*ssa.BasicBlock]bool),

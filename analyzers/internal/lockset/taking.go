@@ -104,6 +104,7 @@ type Taking struct {
 	// takes the lock.
 	Far   *Far
 	freed []Lock // the locks of its callers that it has released by then
+	alone bool   // nobody else can have the lock, or wait for it
 	facts []fact // what is known on that path
 }
 
@@ -281,7 +282,7 @@ func (e *engine) recordTakings(rec *recorder, a *action, s state, at exitKind) {
 			if len(t.Chain) >= maxChain || e.contradicts(s, &Outcome{facts: t.facts}, call, at) {
 				continue
 			}
-			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Part: t.Part, Far: t.Far, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
+			in := Taking{Lock: Lock{Mode: t.Mode}, Class: t.Class, Part: t.Part, Far: t.Far, alone: t.alone, Chain: slices.Concat([]ssa.Instruction{a.instr}, en.via, t.Chain)}
 			if t.Path.IsValid() {
 				if p, ok := e.paths.Rebase(t.Path, en.fn, en.call); ok {
 					in.Path = p
@@ -342,6 +343,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 	}
 	released := false
 	if t.Path.IsValid() {
+		t.alone = t.alone || e.lastReference(t.Path, t.Chain[0])
 		for _, mode := range []Mode{Write, Read} {
 			lv, _ := s.level(Lock{Path: t.Path, Mode: mode})
 			released = released || lv.n < 0
@@ -353,7 +355,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 			continue
 		}
 		c := ClassOf(lv.Path)
-		if !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class, ToPart: t.Part}) {
+		if t.alone || !c.Known() || !t.Class.Known() || r.full(Edge{From: lv.Lock, To: t.Lock, ToClass: t.Class, ToPart: t.Part}) {
 			continue
 		}
 		var also []Lock
@@ -384,6 +386,7 @@ func (r *recorder) take(e *engine, s state, under []level, t Taking) {
 		if old.Lock == t.Lock && old.Class == t.Class && old.Part == t.Part {
 			old.facts = slices.DeleteFunc(slices.Clone(old.facts), func(f fact) bool { return !slices.Contains(t.facts, f) })
 			old.freed = slices.DeleteFunc(slices.Clone(old.freed), func(l Lock) bool { return !slices.Contains(t.freed, l) })
+			old.alone = old.alone && t.alone
 			if len(t.Chain) < len(old.Chain) {
 				old.Chain, old.Far = t.Chain, t.Far
 			}

@@ -187,3 +187,33 @@ func (d *dialer) twice() {
 	d.n++
 	d.mu.Unlock() // want `twice unlocks d.mu here, and the deferred unlock of line 186 does it again`
 }
+
+// Who waits locks a second time, and goes on when the one that wakes him unlocks.
+type queue struct {
+	mu      sync.Mutex
+	waiting []*waiter
+}
+
+type waiter struct {
+	added sync.Mutex
+	n     int
+}
+
+func (q *queue) wait() *waiter {
+	w := &waiter{}
+	q.mu.Lock()
+	w.added.Lock()
+	q.waiting = append(q.waiting, w)
+	q.mu.Unlock()
+	w.added.Lock()
+	return w
+}
+
+func (q *queue) wake() {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, w := range q.waiting {
+		w.added.Unlock()
+	}
+	q.waiting = nil
+}

@@ -103,3 +103,29 @@ func signalByGoroutine(r runner, c chan int) {
 	ran.Lock()
 	println()
 }
+
+// Shards that are all locked and unlocked by functions of their own.
+type shards struct{ list []*shard }
+
+type shard struct {
+	mu sync.Mutex
+	n  int
+}
+
+func (s *shards) lockAll() {
+	for _, sh := range s.list {
+		sh.mu.Lock()
+	}
+}
+
+func (s *shards) unlockAll() {
+	for _, sh := range s.list {
+		sh.mu.Unlock()
+	}
+}
+
+func (sh *shard) add(n int) {
+	sh.mu.Lock()
+	sh.n += n
+	sh.mu.Lock() // want `add locks sh.mu again where it should unlock it`
+}
