@@ -220,6 +220,7 @@ func harmless(path string) bool {
 
 func (s *search) reportFlag(judge *guard.Judge, w guard.Violation, write guard.Access) {
 	name := judge.Text(w.Access)
+	meeting := judge.Meeting(write, w)
 	d := diagnostic.Diagnostic{
 		Category:   "flag",
 		Confidence: diagnostic.Medium,
@@ -231,6 +232,7 @@ func (s *search) reportFlag(judge *guard.Judge, w guard.Violation, write guard.A
 		Operations: []token.Pos{write.Instr.Pos()},
 		Related:    []diagnostic.Related{{Role: diagnostic.RoleWrite, Pos: write.Instr.Pos(), Message: message.New("written-here")}},
 	}
+	d.Related = append(d.Related, meeting.Related()...)
 	for _, c := range w.Way.Calls {
 		if c.Spawns {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: c.Instr.Pos(), Message: message.New("started-here")})

@@ -26,7 +26,7 @@ func (s *search) related(x *goroutine.Exploration, r *race, first, second *share
 	add(diagnostic.RoleSpawn, r.thread.Spawn.Pos(), message.New("started-here"))
 	for _, a := range []*shared.Access{first, second} {
 		if t := a.Frame.Thread; t.Spawn != nil && !within(t, r.thread) && !within(r.thread, t) {
-			add(diagnostic.RoleSpawn, t.Spawn.Pos(), message.New("other-started-here"))
+			add(diagnostic.RoleSpawn, t.Spawn.Pos(), message.New("second-started-here"))
 		}
 	}
 	readers := func(pos token.Pos) bool { // the reason says it

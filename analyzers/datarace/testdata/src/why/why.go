@@ -269,7 +269,7 @@ func siblings() {
 	x := 0
 	use(&x)
 	go func() { x = 1 }() // why: reason why-siblings place=+1; spawn started-here // want `x is written here`
-	go func() { x = 2 }() // why: spawn other-started-here; write written-here
+	go func() { x = 2 }() // why: spawn second-started-here; write written-here
 }
 
 func eachRequest() {
