@@ -349,3 +349,15 @@ func atomicAndPlain() {
 	}()
 	n = 0 // want `n is written here without an atomic operation`
 }
+
+type Worker struct{ stop bool }
+
+func (w *Worker) Run() {
+	for !w.stop { // want `Run waits in a loop for w.stop to change`
+		time.Sleep(time.Millisecond)
+	}
+}
+
+func (w *Worker) Stop() { w.finish() } // why: call other-called-here func=Stop; declared other-entered-here func=Stop
+
+func (w *Worker) finish() { w.stop = true } // why: write written-here
