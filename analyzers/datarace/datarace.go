@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -136,10 +137,11 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 		return
 	}
 	s.seen[key] = true
+	r := &race{v: v, spawned: a, other: b, thread: over.Thread, why: x.Why(a.Point, b.Point, over, v.Fresh)}
 	if over.Swapped {
-		a, b = b, a
+		r.spawned, r.other = b, a
 	}
-	s.report.Report(s.diagnostic(x, &race{v: v, spawned: a, other: b, thread: over.Thread}))
+	s.report.Report(s.diagnostic(x, r))
 }
 
 // leftToCaller reports whether a is made under a lock, and b without one in a function
@@ -163,6 +165,7 @@ type race struct {
 	v              *shared.Variable
 	spawned, other *shared.Access
 	thread         *goroutine.Thread
+	why            []goroutine.Reason // that nothing orders them
 }
 
 func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagnostic {
@@ -183,26 +186,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 	if form, ok := s.form(x, r, first, second, name); ok {
 		d.Message = d.Message.With(form)
 	}
-	use, role := message.Key("read-here"), diagnostic.RoleRead
-	switch {
-	case second.Kind == shared.Channel:
-		use = "sent-here"
-	case second.Kind == shared.Sync:
-		use = "used-here"
-	case second.Write:
-		use, role = "written-here", diagnostic.RoleWrite
-	}
-	d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: second.Pos, Message: message.New(use)})
-	for t := r.thread; t != nil && t.Spawn != nil; t = nil {
-		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: t.Spawn.Pos(), Message: message.New("started-here")})
-	}
-	for _, a := range []*shared.Access{first, second} {
-		for _, h := range x.Held(a.Point) {
-			if h.At != nil && h.At.Pos().IsValid() {
-				d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleLock, Pos: h.At.Pos(), Message: message.New("locked-here", "lock", h.Name)})
-			}
-		}
-	}
+	d.Related = s.related(x, r, first, second)
 	return d
 }
 
@@ -263,7 +247,9 @@ func within(t, of *goroutine.Thread) bool {
 func locks(x *goroutine.Exploration, a *shared.Access) string {
 	var names []string
 	for _, h := range x.Held(a.Point) {
-		names = append(names, h.Name)
+		if !slices.Contains(names, h.Name) {
+			names = append(names, h.Name)
+		}
 	}
 	return strings.Join(names, ", ")
 }

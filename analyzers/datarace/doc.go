@@ -69,6 +69,11 @@
 // sides, counts as order. A function that other packages cannot call, whose name
 // or comment speaks of locks, is left alone with accesses without one.
 //
+// A report names both accesses, where their goroutines start, and the locks that
+// each holds. With it come the nearest two things that could have ordered the two,
+// and why they do not: a wait that comes after the access, a Done that comes before
+// it, a Sleep, a lock of another object, a channel that has room.
+//
 // A loop that ends only when a field or package-level variable changes, and that
 // neither changes it nor synchronises, such as for !w.stop, is reported if another
 // function of the package writes the variable, also if only other packages call

@@ -9,6 +9,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
@@ -80,7 +81,7 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 		if load == nil || load.Block() != b {
 			continue
 		}
-		loop := loopOf(b)
+		loop := control.Loop(b)
 		if len(loop) == 0 || exits(loop) != 1 || slices.Contains(loop, b.Succs[0]) && slices.Contains(loop, b.Succs[1]) {
 			continue // something else ends the loop
 		}
@@ -116,28 +117,6 @@ func condition(v ssa.Value) *ssa.UnOp {
 		}
 	}
 	return nil
-}
-
-// loopOf lists the blocks that are in a loop with head, itself included.
-func loopOf(head *ssa.BasicBlock) []*ssa.BasicBlock {
-	behind := spread(head, func(b *ssa.BasicBlock) []*ssa.BasicBlock { return b.Succs })
-	before := spread(head, func(b *ssa.BasicBlock) []*ssa.BasicBlock { return b.Preds })
-	return slices.DeleteFunc(slices.Clone(head.Parent().Blocks), func(b *ssa.BasicBlock) bool { return !behind[b.Index] || !before[b.Index] })
-}
-
-// spread tells which blocks are reached from the edges of from by the given edges.
-func spread(from *ssa.BasicBlock, edges func(*ssa.BasicBlock) []*ssa.BasicBlock) []bool {
-	seen := make([]bool, len(from.Parent().Blocks))
-	work := slices.Clone(edges(from))
-	for len(work) > 0 {
-		b := work[len(work)-1]
-		work = work[:len(work)-1]
-		if !seen[b.Index] {
-			seen[b.Index] = true
-			work = append(work, edges(b)...)
-		}
-	}
-	return seen
 }
 
 // exits counts the ways out of a loop.
@@ -220,6 +199,7 @@ func harmless(path string) bool {
 
 func (s *search) reportFlag(judge *guard.Judge, w guard.Violation, write guard.Access) {
 	name := judge.Text(w.Access)
+	meeting := judge.Meeting(write, w)
 	d := diagnostic.Diagnostic{
 		Category:   "flag",
 		Confidence: diagnostic.Medium,
@@ -231,6 +211,7 @@ func (s *search) reportFlag(judge *guard.Judge, w guard.Violation, write guard.A
 		Operations: []token.Pos{write.Instr.Pos()},
 		Related:    []diagnostic.Related{{Role: diagnostic.RoleWrite, Pos: write.Instr.Pos(), Message: message.New("written-here")}},
 	}
+	d.Related = append(d.Related, meeting.Related()...)
 	for _, c := range w.Way.Calls {
 		if c.Spawns {
 			d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: c.Instr.Pos(), Message: message.New("started-here")})

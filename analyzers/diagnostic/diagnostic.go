@@ -40,6 +40,8 @@ const (
 	RoleCall     Role = "call"     // a function on the path is called here
 	RoleBlock    Role = "block"    // a goroutine blocks here
 	RoleDeclared Role = "declared" // the object is declared here
+	// RoleReason is what could have kept the operations apart, and why it does not.
+	RoleReason Role = "reason"
 )
 
 // A SubjectKind says what kind of object a finding is about.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/guardedby"
+	"github.com/lockstep-go/lockstep/analyzers/internal/relatedtest"
 )
 
 func Test(t *testing.T) {
@@ -24,4 +25,8 @@ func TestStrict(t *testing.T) {
 	}
 	defer tier.Value.Set(string(config.Default))
 	analysistest.Run(t, analysistest.TestData(), guardedby.Analyzer, "strict")
+}
+
+func TestWhy(t *testing.T) {
+	relatedtest.Run(t, guardedby.Analyzer, "why")
 }

@@ -15,8 +15,9 @@ import (
 func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access, held, unheld int, tier config.Tier) {
 	key := map[guard.Use]string{guard.Reads: "read", guard.Calls: "used", guard.Writes: "write"}[w.Use]
 	otherUse := map[guard.Use]string{guard.Reads: "-read", guard.Calls: "-write", guard.Writes: "-write"}[other.Use]
-	d := c.diagnostic(key, w.Access, g, message.New(message.Key(key+otherUse), "func", wording.Func(w.Instr.Parent()), "variable", c.judge.Text(w.Access), "lock", g.lock.Text,
-		"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)), "other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())))
+	meeting := c.judge.Meeting(other, w)
+	d := c.diagnostic(key, w.Access, g, meeting.With(message.New(message.Key(key+otherUse), "func", wording.Func(w.Instr.Parent()), "variable", c.judge.Text(w.Access), "lock", g.lock.Text,
+		"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)), "other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())), c.pass.Fset))
 	d.Tier = tier
 	d.Operations = []token.Pos{other.Instr.Pos()}
 	add := func(role diagnostic.Role, pos token.Pos, m message.Message) {
@@ -33,6 +34,7 @@ func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access
 			break
 		}
 	}
+	d.Related = append(d.Related, meeting.Related()...)
 	d.Related = append(d.Related, w.Way.Related("lock", g.lock.Text)...)
 	if fix, ok := c.commentFix(g); ok && tier == config.Default {
 		d.Fixes = []diagnostic.Fix{fix}

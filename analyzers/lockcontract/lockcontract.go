@@ -102,6 +102,27 @@ func (c *checker) checkGuard(v *types.Var, g contract.Guard, all []guard.Access)
 		if held == 0 || !credible || w.Doubtful {
 			tier = config.Strict
 		}
-		c.reportAccess(w, g, heldAt, tier)
+		c.reportAccess(w, g, heldAt, c.opponent(w, verdict.Held), tier)
 	}
+}
+
+// maxOpponents bounds the accesses that are looked at as opponents of one.
+const maxOpponents = 16
+
+// opponent returns an access under the lock that may come at the same time as w, one
+// of the two being a write; nil if none is known.
+func (c *checker) opponent(w guard.Violation, held []guard.Access) *guard.Access {
+	looked := 0
+	for i, a := range held {
+		if a.Use == guard.NoUse || a.Use == guard.Reads && w.Use == guard.Reads || c.judge.InTest(a.Instr.Parent()) {
+			continue
+		}
+		if looked++; looked > maxOpponents {
+			break
+		}
+		if meets, _ := c.judge.MayMeet(a, w); meets {
+			return &held[i]
+		}
+	}
+	return nil
 }

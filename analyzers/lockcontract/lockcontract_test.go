@@ -6,6 +6,7 @@ import (
 	"golang.org/x/tools/go/analysis/analysistest"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/internal/relatedtest"
 	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
 )
 
@@ -44,4 +45,8 @@ func (ignoreErrors) Errorf(string, ...any) {}
 // reported, and moves to the package that it belongs to.
 func TestLimitations(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lockcontract.Analyzer, "limitations")
+}
+
+func TestWhy(t *testing.T) {
+	relatedtest.Run(t, lockcontract.Analyzer, "why")
 }

@@ -15,8 +15,9 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
-// reportAccess reports an access of a variable without the lock.
-func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.Instruction, tier config.Tier) {
+// reportAccess reports an access of a variable without the lock, and other, if it
+// is not nil, as what may come at the same time.
+func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.Instruction, other *guard.Access, tier config.Tier) {
 	key := map[guard.Use]message.Key{guard.Reads: "read-unlocked", guard.Calls: "used-unlocked", guard.Writes: "write-unlocked"}[v.Use]
 	name := c.judge.Text(v.Access)
 	d := c.diagnostic(key, v.Instr.Pos(), g.Source, "func", wording.Func(v.Instr.Parent()), "variable", name, "lock", c.lockText(g.Lock))
@@ -26,7 +27,18 @@ func (c *checker) reportAccess(v guard.Violation, g contract.Guard, heldAt ssa.I
 	}
 	d.Subject = diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: v.Var.Pos()}
 	d.Function = c.functionName(v.Instr)
+	if other != nil {
+		heldAt = other.Instr
+	}
 	c.explain(&d, v.Way, g.Source, g.Lock, heldAt)
+	if other != nil {
+		role, key := diagnostic.RoleWrite, message.Key("other-writes")
+		if other.Use == guard.Reads {
+			role, key = diagnostic.RoleRead, "other-reads"
+		}
+		d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: other.Instr.Pos(), Message: message.New(key, "func", wording.Func(other.Instr.Parent()))})
+		d.Related = append(d.Related, c.judge.Meeting(*other, v).Related()...)
+	}
 	c.report.Report(d)
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -106,7 +107,7 @@ func (c *checker) lockCall(site ssa.Instruction) *ast.SelectorExpr {
 	if c.locks.Through(site) != nil {
 		return nil
 	}
-	return c.names.Selector(site.Pos())
+	return syntax.Selector(c.pass.Files, site.Pos())
 }
 
 // positions returns the places of exits in source order, each once.

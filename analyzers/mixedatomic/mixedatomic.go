@@ -153,13 +153,14 @@ func (c *checker) reportAccess(w guard.Violation, other guard.Access, atomics, p
 		}
 	}
 	name := c.judge.Text(w.Access)
+	meeting := c.judge.Meeting(other, w)
 	d := diagnostic.Diagnostic{
 		Category: string(key),
 		Tier:     tier,
 		Pos:      w.Instr.Pos(),
-		Message: message.New(key, "func", wording.Func(w.Instr.Parent()), "variable", name,
+		Message: meeting.With(message.New(key, "func", wording.Func(w.Instr.Parent()), "variable", name,
 			"atomics", strconv.Itoa(atomics), "all", strconv.Itoa(atomics+plain),
-			"other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())),
+			"other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())), c.pass.Fset),
 		Confidence: diagnostic.Medium,
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: w.Var.Pos()},
 		Function:   w.Instr.Parent().RelString(c.pass.Pkg),
@@ -170,6 +171,7 @@ func (c *checker) reportAccess(w guard.Violation, other guard.Access, atomics, p
 		role, at = diagnostic.RoleWrite, "changed-here"
 	}
 	d.Related = append(d.Related, diagnostic.Related{Role: role, Pos: other.Instr.Pos(), Message: message.New(at)})
+	d.Related = append(d.Related, meeting.Related()...)
 	d.Related = append(d.Related, w.Way.Related()...)
 	c.report.Report(d)
 }

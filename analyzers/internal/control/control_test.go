@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/ssa"
@@ -129,5 +130,18 @@ func TestDominates(t *testing.T) {
 		if got := Dominates(at[test.a], at[test.b]); got != test.want {
 			t.Errorf("Dominates(%s, %s) = %t, want %t", test.a, test.b, got, test.want)
 		}
+	}
+}
+
+func TestLoop(t *testing.T) {
+	at := calls(t)
+	loop := Loop(at["body"].Block())
+	for name, want := range map[string]bool{"before": false, "head": true, "body": true, "left": true, "right": true, "after": false} {
+		if got := slices.Contains(loop, at[name].Block()); got != want {
+			t.Errorf("%s in the loop of body: %v, want %v", name, got, want)
+		}
+	}
+	if loop := Loop(at["after"].Block()); loop != nil {
+		t.Errorf("Loop of a block in none = %v", loop)
 	}
 }

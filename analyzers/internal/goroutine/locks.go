@@ -12,6 +12,7 @@ import (
 // A HeldLock is a lock that a goroutine holds at a point.
 type HeldLock struct {
 	key  hubKey
+	at   PointID         // where it was acquired
 	Read bool            // held in read mode
 	At   ssa.Instruction // where it was acquired
 	Name string
@@ -55,7 +56,7 @@ func (x *Exploration) lockStep(id PointID, held []HeldLock) []HeldLock {
 		for _, key := range o.keys {
 			held = slices.DeleteFunc(slices.Clone(held), func(h HeldLock) bool { return h.key == key })
 			if o.acquire {
-				held = append(held, HeldLock{key: key, Read: o.read, At: x.points[id].Instr, Name: x.lockName(x.points[id])})
+				held = append(held, HeldLock{key: key, at: id, Read: o.read, At: x.points[id].Instr, Name: x.lockName(x.points[id])})
 			}
 		}
 	}

@@ -29,6 +29,11 @@ type Overlap struct {
 	Thread *Thread
 	// Swapped says that it is the second point that lies there.
 	Swapped bool
+
+	// first and second are where the sides begin that the two points lie on.
+	first, second PointID
+	// met says that the sides begin behind a send and its receive.
+	met *match
 }
 
 // Overlap reports whether points a and b may run at the same time while the
@@ -43,16 +48,13 @@ func (x *Exploration) Overlap(a, b PointID, fresh []PointID) (Overlap, bool) {
 	for _, p := range fresh {
 		avoid[p] = true
 	}
-	if t := x.spawnFork(a, b, avoid); t != nil {
-		return Overlap{Thread: t}, true
+	if t, start := x.spawnFork(a, b, avoid); t != nil {
+		return Overlap{Thread: t, first: x.entry[t.Entry], second: start}, true
 	}
-	if t := x.spawnFork(b, a, avoid); t != nil {
-		return Overlap{Thread: t, Swapped: true}, true
+	if t, start := x.spawnFork(b, a, avoid); t != nil {
+		return Overlap{Thread: t, Swapped: true, first: start, second: x.entry[t.Entry]}, true
 	}
-	if t, swapped := x.channelFork(a, b, avoid); t != nil {
-		return Overlap{Thread: t, Swapped: swapped}, true
-	}
-	return Overlap{}, false
+	return x.channelFork(a, b, avoid)
 }
 
 // Beside is Overlap for what may wait: it asks whether a goroutine may come to
@@ -80,8 +82,9 @@ func (x *Exploration) thread(p PointID) *Thread {
 	return nil
 }
 
-// spawnFork finds the start of a goroutine that runs a beside b.
-func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
+// spawnFork finds the start of a goroutine that runs a beside b, and where what
+// leads to b begins.
+func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) (*Thread, PointID) {
 	for t := x.thread(a); t != nil && t.Parent != nil; t = t.Parent {
 		spawn, ok := x.spawnOf[t]
 		if !ok || !x.existsAt(spawn, avoid) {
@@ -89,11 +92,11 @@ func (x *Exploration) spawnFork(a, b PointID, avoid map[PointID]bool) *Thread {
 		}
 		for _, start := range x.besideStarts(t, spawn, b, avoid) {
 			if x.apart(x.entry[t.Entry], a, start, b, avoid) {
-				return t
+				return t, start
 			}
 		}
 	}
-	return nil
+	return nil, noPoint
 }
 
 // existsAt reports whether the object that is made at the given points may
@@ -338,22 +341,24 @@ func (x *Exploration) learners(p PointID) map[PointID]bool {
 
 // channelFork looks for a channel operation with a single counterpart behind
 // which a and b run side by side.
-func (x *Exploration) channelFork(a, b PointID, avoid map[PointID]bool) (t *Thread, swapped bool) {
-	for _, m := range x.rendezvous {
+func (x *Exploration) channelFork(a, b PointID, avoid map[PointID]bool) (Overlap, bool) {
+	for i := range x.rendezvous {
+		m := &x.rendezvous[i]
 		ts, tr := x.thread(m.send), x.thread(m.receive)
 		if ts == tr || !x.existsAt(m.send, avoid) && !x.existsAt(m.receive, avoid) {
 			continue
 		}
 		s, r := x.after[m.send], x.after[m.receive]
 		if x.thread(a) == ts && x.thread(b) == tr && x.straight(s, a, r, b, avoid) {
-			return deeper(ts, tr)
+			t, swapped := deeper(ts, tr)
+			return Overlap{Thread: t, Swapped: swapped, first: s, second: r, met: m}, true
 		}
 		if x.thread(b) == ts && x.thread(a) == tr && x.straight(s, b, r, a, avoid) {
 			t, first := deeper(ts, tr)
-			return t, !first
+			return Overlap{Thread: t, Swapped: !first, first: r, second: s, met: m}, true
 		}
 	}
-	return nil, false
+	return Overlap{}, false
 }
 
 // straight reports whether a and b follow a send and its receive without any

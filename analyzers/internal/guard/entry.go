@@ -41,11 +41,17 @@ type Way struct {
 // Related tells the calls on a way, with the keys called-here and started-here of
 // the check's catalogue. The arguments are those of all of them, beside func.
 func (w Way) Related(args ...string) []diagnostic.Related {
+	return related(w.Calls, "called-here", "started-here", args...)
+}
+
+// related tells calls, with one key for those of the same goroutine and one for a
+// start of another.
+func related(calls []Site, called, started message.Key, args ...string) []diagnostic.Related {
 	var list []diagnostic.Related
-	for _, s := range w.Calls {
-		role, key := diagnostic.RoleCall, message.Key("called-here")
+	for _, s := range calls {
+		role, key := diagnostic.RoleCall, called
 		if s.Spawns {
-			role, key = diagnostic.RoleSpawn, "started-here"
+			role, key = diagnostic.RoleSpawn, started
 		}
 		m := message.New(key, append(slices.Clip(args), "func", wording.Func(s.Caller))...)
 		list = append(list, diagnostic.Related{Role: role, Pos: s.Instr.Pos(), Message: m})

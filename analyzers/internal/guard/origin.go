@@ -114,13 +114,11 @@ func (j *Judge) MayMeet(a Access, w Violation) (meets, spawned bool) {
 	if Prepares(a.Instr.Parent()) {
 		return false, false
 	}
-	from := w.Way.Origin(w.Instr.Parent())
 	for o := range j.Origins(a.Instr.Parent()) {
-		if o == from || !o.Spawned && (Prepares(o.Func) || j.InTest(o.Func)) || o.Spawned && j.startedAfter(o.Func, w) {
-			continue
+		if j.mayCome(o, w) {
+			meets = true
+			spawned = spawned || o.Spawned
 		}
-		meets = true
-		spawned = spawned || o.Spawned
 	}
 	if !meets {
 		return false, false
@@ -130,6 +128,18 @@ func (j *Judge) MayMeet(a Access, w Violation) (meets, spawned bool) {
 		meets = !slices.ContainsFunc(held, func(v *types.Var) bool { return slices.Contains(locks, v) })
 	}
 	return meets, spawned && meets
+}
+
+// mayCome reports whether control may come from an origin at the same time as to a
+// violation, whatever is held.
+func (j *Judge) mayCome(o Origin, w Violation) bool {
+	if o == w.Way.Origin(w.Instr.Parent()) {
+		return false
+	}
+	if o.Spawned {
+		return !j.startedAfter(o.Func, w)
+	}
+	return !Prepares(o.Func) && !j.InTest(o.Func)
 }
 
 // startedAfter reports whether goroutines in fn are only started by a function that

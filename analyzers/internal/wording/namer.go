@@ -32,7 +32,7 @@ func (n *Namer) Lock(site ssa.Instruction, p access.Path) string {
 	if name := n.resultName(site.Pos(), p); name != "" {
 		return paths.TextFrom(name, p.Selectors())
 	}
-	sel := n.Selector(site.Pos())
+	sel := syntax.Selector(n.pass.Files, site.Pos())
 	switch call, ok := site.(ssa.CallInstruction); {
 	case sel == nil || !ok:
 	case n.direct(site):
@@ -85,18 +85,6 @@ func (n *Namer) resultName(pos token.Pos, p access.Path) string {
 		}
 	}
 	return ""
-}
-
-// Selector returns the function of the innermost call around pos, if it is a
-// selector.
-func (n *Namer) Selector(pos token.Pos) *ast.SelectorExpr {
-	for _, node := range n.Enclosing(pos) {
-		if call, ok := node.(*ast.CallExpr); ok {
-			sel, _ := ast.Unparen(call.Fun).(*ast.SelectorExpr)
-			return sel
-		}
-	}
-	return nil
 }
 
 // Enclosing returns the syntax around pos, innermost first.

@@ -10,7 +10,7 @@ func differentLocks() {
 	go func() {
 		a.Lock()
 		defer a.Unlock()
-		x = 1 // want `x is written here by the goroutine started at locks.go:\d+ while locks.go:\d+ writes it too, holding a here and b there, but no lock in common, and nothing orders them`
+		x = 1 // want `x is written here by the goroutine started at locks.go:\d+ while locks.go:\d+ writes it too, holding a here and b there, which does not keep them apart, and nothing orders them`
 	}()
 	b.Lock()
 	x = 2

@@ -67,3 +67,15 @@ func (a *account) nothingToPanic(f func(int) int) {
 	a.mu.Unlock()
 	f(n)
 }
+
+func (a *account) run(f func()) { f() }
+
+// The name is that of the deferred call, not of the one that the literal is given to.
+func deferredInside(other *account) {
+	var mu sync.Mutex
+	other.run(func() {
+		mu.Lock()       // want `the function literal in deferredInside locks mu and nothing unlocks it again`
+		defer mu.Lock() // want `the function literal in deferredInside locks mu and nothing unlocks it again`
+		other.balance++
+	})
+}
