@@ -15,6 +15,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
+	"github.com/lockstep-go/lockstep/analyzers/goroutineleak"
 	"github.com/lockstep-go/lockstep/analyzers/guardedby"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
 	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
@@ -42,6 +43,7 @@ func Suite() []*analysis.Analyzer {
 		copylocks.Analyzer,
 		datarace.Analyzer,
 		doublelock.Analyzer,
+		goroutineleak.Analyzer,
 		guardedby.Analyzer,
 		holdandwait.Analyzer,
 		lockcontract.Analyzer,

@@ -15,6 +15,7 @@ func Rules() []string {
 		"copylocks",
 		"datarace",
 		"doublelock",
+		"goroutineleak",
 		"guardedby",
 		"holdandwait",
 		"lockcontract",

@@ -69,7 +69,7 @@ func (k kind) rules() []string {
 	case lostContext:
 		return []string{"lostcancel"}
 	case waitCount, blocked:
-		return []string{"nocounterpart"}
+		return []string{"nocounterpart", "goroutineleak"}
 	}
 	panic("unknown kind " + k)
 }
