@@ -28,6 +28,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
+	"github.com/lockstep-go/lockstep/analyzers/timermisuse"
 	"github.com/lockstep-go/lockstep/analyzers/waitgroup"
 	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
@@ -56,6 +57,7 @@ func Suite() []*analysis.Analyzer {
 		sigchanyzer.Analyzer,
 		syncmisuse.Analyzer,
 		testinggoroutine.Analyzer,
+		timermisuse.Analyzer,
 		waitgroup.Analyzer,
 		wrongunlock.Analyzer,
 	}

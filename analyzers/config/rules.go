@@ -28,6 +28,7 @@ func Rules() []string {
 		"sigchanyzer",
 		"syncmisuse",
 		"testinggoroutine",
+		"timermisuse",
 		"waitgroup",
 		"wrongunlock",
 	}

@@ -195,6 +195,7 @@ func truth() []kernel {
 			bug: "the event loop drains a timer whose value it has received already",
 			answers: []answer{
 				{blocked, "(*Strategy).startTimer", []string{"timer|C"}},
+				{drained, "(*Strategy).startTimer", []string{"timer|s.timer|s.timer.C"}},
 				{blocked, "(*Strategy).OnChange", []string{"resetChan"}},
 			},
 		}, {
