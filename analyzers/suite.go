@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/atomicalign"
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
 	"github.com/lockstep-go/lockstep/analyzers/checkthenact"
+	"github.com/lockstep-go/lockstep/analyzers/closedchannel"
 	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
@@ -40,6 +41,7 @@ func Suite() []*analysis.Analyzer {
 		atomicalign.Analyzer,
 		badignore.Analyzer,
 		checkthenact.Analyzer,
+		closedchannel.Analyzer,
 		condmisuse.Analyzer,
 		copylocks.Analyzer,
 		datarace.Analyzer,

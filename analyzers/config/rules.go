@@ -11,6 +11,7 @@ func Rules() []string {
 		"atomicalign",
 		"badignore",
 		"checkthenact",
+		"closedchannel",
 		"condmisuse",
 		"copylocks",
 		"datarace",
