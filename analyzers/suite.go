@@ -11,10 +11,12 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/atomicalign"
 	"github.com/lockstep-go/lockstep/analyzers/badignore"
 	"github.com/lockstep-go/lockstep/analyzers/checkthenact"
+	"github.com/lockstep-go/lockstep/analyzers/closedchannel"
 	"github.com/lockstep-go/lockstep/analyzers/condmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/copylocks"
 	"github.com/lockstep-go/lockstep/analyzers/datarace"
 	"github.com/lockstep-go/lockstep/analyzers/doublelock"
+	"github.com/lockstep-go/lockstep/analyzers/goroutineleak"
 	"github.com/lockstep-go/lockstep/analyzers/guardedby"
 	"github.com/lockstep-go/lockstep/analyzers/holdandwait"
 	"github.com/lockstep-go/lockstep/analyzers/lockcontract"
@@ -27,6 +29,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/sigchanyzer"
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
+	"github.com/lockstep-go/lockstep/analyzers/timermisuse"
 	"github.com/lockstep-go/lockstep/analyzers/waitgroup"
 	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
@@ -38,10 +41,12 @@ func Suite() []*analysis.Analyzer {
 		atomicalign.Analyzer,
 		badignore.Analyzer,
 		checkthenact.Analyzer,
+		closedchannel.Analyzer,
 		condmisuse.Analyzer,
 		copylocks.Analyzer,
 		datarace.Analyzer,
 		doublelock.Analyzer,
+		goroutineleak.Analyzer,
 		guardedby.Analyzer,
 		holdandwait.Analyzer,
 		lockcontract.Analyzer,
@@ -54,6 +59,7 @@ func Suite() []*analysis.Analyzer {
 		sigchanyzer.Analyzer,
 		syncmisuse.Analyzer,
 		testinggoroutine.Analyzer,
+		timermisuse.Analyzer,
 		waitgroup.Analyzer,
 		wrongunlock.Analyzer,
 	}

@@ -120,7 +120,7 @@ func (c *checker) name(w *goroutine.Wait) string {
 
 // lock is the name of the lock that is acquired.
 func (c *checker) lock(a *goroutine.Acquisition) string {
-	if text := operand(c.files, a.Instr.Pos()); text != "" {
+	if text := wording.Operand(c.files, a.Instr.Pos()); text != "" {
 		return text
 	}
 	return a.Lock.Name
@@ -129,7 +129,7 @@ func (c *checker) lock(a *goroutine.Acquisition) string {
 // operand is what an instruction works on, as the source has it, or else how v
 // comes about.
 func (c *checker) operand(instr ssa.Instruction, v ssa.Value) string {
-	if text := operand(c.files, instr.Pos()); text != "" {
+	if text := wording.Operand(c.files, instr.Pos()); text != "" {
 		return text
 	}
 	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(v)), "&")

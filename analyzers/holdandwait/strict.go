@@ -11,6 +11,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -70,7 +71,7 @@ func (c *checker) reportSlow(instr ssa.Instruction, key message.Key, on string, 
 	site := held.Sites[0]
 	lock := strings.TrimPrefix(c.pkg.Paths.Text(held.Path), "&")
 	if c.locks.Through(site) == nil { // no helper: Lock itself
-		if text := operand(c.files, site.Pos()); text != "" {
+		if text := wording.Operand(c.files, site.Pos()); text != "" {
 			lock = text
 		}
 	}

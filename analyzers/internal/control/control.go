@@ -2,6 +2,7 @@
 package control
 
 import (
+	"go/token"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -87,4 +88,31 @@ func Conditions(chain []ssa.Instruction) int {
 func endsInReturn(b *ssa.BasicBlock) bool {
 	_, ok := b.Instrs[len(b.Instrs)-1].(*ssa.Return)
 	return ok && b != b.Parent().Recover
+}
+
+// Chosen lists the blocks that branch, to their first successor, if the i-th case of a
+// select was chosen.
+func Chosen(sel *ssa.Select, i int) []*ssa.BasicBlock {
+	var list []*ssa.BasicBlock
+	for _, ref := range *sel.Referrers() {
+		index, ok := ref.(*ssa.Extract)
+		if !ok || index.Index != 0 {
+			continue
+		}
+		for _, r := range *index.Referrers() {
+			cmp, ok := r.(*ssa.BinOp)
+			if !ok || cmp.Op != token.EQL {
+				continue
+			}
+			if k, ok := cmp.Y.(*ssa.Const); !ok || k.Int64() != int64(i) {
+				continue
+			}
+			for _, u := range *cmp.Referrers() {
+				if br, ok := u.(*ssa.If); ok {
+					list = append(list, br.Block())
+				}
+			}
+		}
+	}
+	return list
 }

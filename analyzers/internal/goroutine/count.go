@@ -1,6 +1,7 @@
 package goroutine
 
 import (
+	"go/constant"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
@@ -10,6 +11,21 @@ import (
 
 // unbounded is a count that nothing is known of.
 const unbounded = 1 << 30
+
+// capacity is the room of a channel, if a constant tells, or one that the activation that
+// makes it was given.
+func (x *Exploration) capacity(ch *Object) (int, bool) {
+	mc, ok := ch.Value.(*ssa.MakeChan)
+	if !ok || ch.Frame == nil {
+		return 0, false
+	}
+	c, ok := x.constOf(ch.Frame, mc.Size)
+	if !ok || c.Kind() != constant.Int {
+		return 0, false
+	}
+	n, ok := constant.Int64Val(c)
+	return int(n), ok && n >= 0 && n < unbounded
+}
 
 // fillsUp reports whether sends on a channel of a constant capacity can exceed
 // it before its receivers, in the goroutines given, take anything: whether
@@ -33,20 +49,31 @@ func (x *Exploration) times(ch *Object, p PointID, receivers map[*Thread]bool) i
 	f, instr := x.points[p].Frame, x.points[p].Instr
 	thread := f.Thread
 	for {
-		var made ssa.Instruction
-		if f == ch.Frame {
-			made = ch.Site
-		}
+		made := ch.madeBy(f)
 		if !answered || f.Thread != thread {
 			if n = min(n*x.pkg.trips(instr, made), unbounded); n == unbounded {
 				return n
 			}
 		}
-		if f == ch.Frame || f.Caller == nil {
+		if made != nil || f.Caller == nil {
 			return n
 		}
 		f, instr = f.Caller, f.Site
 	}
+}
+
+// madeBy is the instruction of an activation that makes an object, or calls what makes it;
+// nil if it is made elsewhere.
+func (o *Object) madeBy(f *Frame) ssa.Instruction {
+	if o.Frame == f {
+		return o.Site
+	}
+	for g := o.Frame; g != nil; g = g.Caller {
+		if g.Caller == f {
+			return g.Site
+		}
+	}
+	return nil
 }
 
 // answered reports whether a goroutine that sends at p waits for one of the

@@ -213,8 +213,7 @@ func (x *Exploration) blocks(w *Wait) bool {
 			receivers[x.thread(e)] = true
 		}
 		for _, t := range c.targets {
-			mc := t.Obj.Value.(*ssa.MakeChan)
-			if size, ok := constIndex(mc.Size); !ok || x.listed(t.Obj) || !x.fillsUp(t.Obj, size, receivers) {
+			if size, ok := x.capacity(t.Obj); !ok || x.listed(t.Obj) || !x.fillsUp(t.Obj, size, receivers) {
 				return false
 			}
 		}

@@ -1,11 +1,12 @@
 package goroutine
 
 import (
-	"go/token"
 	"go/types"
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 )
 
 // This file is about goroutines that are summoned: a goroutine asks another by a
@@ -98,24 +99,9 @@ func (x *Exploration) receipts(q *Wait) []receipt {
 // caseOf returns the block that only the i-th case of a select statement leads to,
 // nil if there is none.
 func caseOf(v *ssa.Select, i int) *ssa.BasicBlock {
-	for _, ref := range *v.Referrers() {
-		index, ok := ref.(*ssa.Extract)
-		if !ok || index.Index != 0 {
-			continue
-		}
-		for _, use := range *index.Referrers() {
-			cmp, ok := use.(*ssa.BinOp)
-			if !ok || cmp.Op != token.EQL {
-				continue
-			}
-			if n, ok := constInt(cmp.Y); !ok || n != int64(i) {
-				continue
-			}
-			for _, br := range *cmp.Referrers() {
-				if br, ok := br.(*ssa.If); ok && len(br.Block().Succs[0].Preds) == 1 {
-					return br.Block().Succs[0]
-				}
-			}
+	for _, b := range control.Chosen(v, i) {
+		if s := b.Succs[0]; len(s.Preds) == 1 {
+			return s
 		}
 	}
 	return nil

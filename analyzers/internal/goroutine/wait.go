@@ -176,18 +176,21 @@ func (x *Exploration) chanCase(w *Wait, ch ssa.Value, send bool) {
 	if c, ok := ch.(*ssa.Const); ok && c.IsNil() {
 		return // never ready
 	}
+	if c, ok := x.doneCase(w, ch); ok && !send {
+		w.Cases = append(w.Cases, c)
+		return
+	}
 	n := x.value(w.Frame, ch, "")
 	c := WaitCase{On: ch, Send: send, targets: n.list}
 	if len(n.list) == 0 || n.many || x.waits.vague[x.pkg.typeName(elemType(ch.Type()))] {
 		w.Known = false
 	}
 	for _, t := range n.list {
-		mc, ok := t.Obj.Value.(*ssa.MakeChan)
-		if !ok || t.Obj.Kind != Allocated || t.Obj.leaked || x.shared(t.Obj) {
+		if _, ok := t.Obj.Value.(*ssa.MakeChan); !ok || t.Obj.Kind != Allocated || t.Obj.leaked || x.shared(t.Obj) {
 			w.Known = false
 			continue
 		}
-		if size, ok := constIndex(mc.Size); !ok || size > 0 {
+		if size, ok := x.capacity(t.Obj); !ok || size > 0 {
 			c.Buffered = true
 		}
 		if send {
@@ -283,9 +286,21 @@ type reached []bool
 // that comes to stuck, if any, does not pass it. A goroutine passes a wait only
 // if what would end the wait is reached too.
 func (x *Exploration) reachWithout(stuck PointID) reached {
-	if r, ok := x.waits.free[stuck]; ok {
-		return r
+	r, ok := x.waits.free[stuck]
+	if !ok {
+		r = x.simulate(
+			func(p PointID) bool { return p != stuck },
+			func(w *Wait, r reached) bool {
+				return x.passes(w, func(p PointID) bool { return r[p] && p != stuck })
+			})
+		x.waits.free[stuck] = r
 	}
+	return r
+}
+
+// simulate computes the points that may be reached if points are only left that are
+// not stuck, and waits only if they end, given what has been reached.
+func (x *Exploration) simulate(leaves func(PointID) bool, ends func(*Wait, reached) bool) reached {
 	r := make(reached, len(x.points))
 	var waiting []*Wait
 	work := []PointID{x.entry[x.Frames[0]]}
@@ -309,10 +324,10 @@ func (x *Exploration) reachWithout(stuck PointID) reached {
 			p := work[len(work)-1]
 			work = work[:len(work)-1]
 			x.cost++
-			if p == stuck {
+			if !leaves(p) {
 				continue
 			}
-			if w := x.waits.at[p]; w != nil && !x.passes(w, r, stuck) {
+			if w := x.waits.at[p]; w != nil && !ends(w, r) {
 				waiting = append(waiting, w)
 				continue
 			}
@@ -320,26 +335,24 @@ func (x *Exploration) reachWithout(stuck PointID) reached {
 		}
 		still := waiting[:0]
 		for _, w := range waiting {
-			if x.passes(w, r, stuck) {
+			if ends(w, r) {
 				pass(w.Point)
 			} else {
 				still = append(still, w)
 			}
 		}
 		if waiting = still; len(work) == 0 {
-			break
+			return r
 		}
 	}
-	x.waits.free[stuck] = r
-	return r
 }
 
-// passes reports whether a wait may end, given what is reached.
-func (x *Exploration) passes(w *Wait, r reached, stuck PointID) bool {
+// passes reports whether a wait may end, given which of its counterparts may have been
+// passed.
+func (x *Exploration) passes(w *Wait, offered func(PointID) bool) bool {
 	if !w.Known {
 		return true
 	}
-	offered := func(p PointID) bool { return r[p] && p != stuck }
 	if w.Kind == GroupWait {
 		for t, dones := range x.byThread(w.Cases[0].Counterparts) {
 			if _, before := x.wayOf(t, w.Point); !before {

@@ -49,6 +49,7 @@ const (
 	waitCount     kind = "a WaitGroup is waited for that never comes to zero"
 	lostContext   kind = "a context is waited for, or left, that nobody cancels"
 	blocked       kind = "a goroutine sends or receives for ever"
+	drained       kind = "a timer is drained that has been received"
 )
 
 // rules are the rules that report the kind.
@@ -68,8 +69,10 @@ func (k kind) rules() []string {
 		return []string{"condmisuse"}
 	case lostContext:
 		return []string{"lostcancel"}
+	case drained:
+		return []string{"timermisuse"}
 	case waitCount, blocked:
-		return []string{"nocounterpart"}
+		return []string{"nocounterpart", "goroutineleak"}
 	}
 	panic("unknown kind " + k)
 }

@@ -195,6 +195,7 @@ func truth() []kernel {
 			bug: "the event loop drains a timer whose value it has received already",
 			answers: []answer{
 				{blocked, "(*Strategy).startTimer", []string{"timer|C"}},
+				{drained, "(*Strategy).startTimer", []string{"timer|s.timer|s.timer.C"}},
 				{blocked, "(*Strategy).OnChange", []string{"resetChan"}},
 			},
 		}, {
@@ -271,7 +272,7 @@ func truth() []kernel {
 		}, {
 			name: "moby21233", class: communication,
 			bug: "the watchers send progress to a consumer that may have returned, which then also closes progressDone never",
-			answers: []answer{{blocked, "chanOutput.WriteProgress (*Transfer).Watch (*Transfer).Release testTransfer",
+			answers: []answer{{blocked, "(chanOutput).WriteProgress (*Transfer).Watch (*Transfer).Release testTransfer",
 				[]string{"out|progressChan|progressDone|running|WriteProgress"}}},
 		}, {
 			name: "moby25384", class: mixed,
@@ -281,7 +282,11 @@ func truth() []kernel {
 			name: "moby27782", class: communication,
 			bug:     "Remove waits for a condition variable that is not signalled for this kind of event",
 			answers: []answer{{condition, "(*Watcher).Remove (*Event).ignoreLinux", []string{"cv"}}},
-			also:    []answer{{holdAndWait, "(*JSONFileLogger).readLogs followLogs (*Watcher).Remove", nil}},
+			also: []answer{
+				{holdAndWait, "(*JSONFileLogger).readLogs followLogs (*Watcher).Remove", nil},
+				// Remove is in the way of Close, which would end the events.
+				{blocked, "(*Watcher).readEvents", []string{"w.Events"}},
+			},
 		}, {
 			name: "moby28462", class: mixed,
 			bug: "StateChanged sends to stop with the container locked, and monitor, which should receive, needs its lock in handleProbeResult",

@@ -1,4 +1,4 @@
-package holdandwait
+package wording
 
 import (
 	"go/ast"
@@ -14,9 +14,9 @@ import (
 // maxName bounds a name; a longer expression is no help in a sentence.
 const maxName = 40
 
-// operand is the source text of what the operation at pos works on: a channel,
+// Operand is the source text of what the operation at pos works on: a channel,
 // or what a method is called on. It is empty if there is none that is short.
-func operand(files []*ast.File, pos token.Pos) string {
+func Operand(files []*ast.File, pos token.Pos) string {
 	for _, n := range syntax.Enclosing(files, pos) {
 		if e := operandOf(n, pos); e != nil {
 			if text := types.ExprString(ast.Unparen(e)); len(text) <= maxName {

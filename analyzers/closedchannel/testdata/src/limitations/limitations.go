@@ -1,0 +1,24 @@
+// Package limitations has what the check misses.
+package limitations
+
+// The condition is the same on both sides.
+func conditions(names []string, early bool) {
+	out := make(chan string)
+	go func() {
+		if early {
+			close(out)
+		}
+		for _, n := range names {
+			_ = n
+		}
+		if early {
+			close(out)
+		}
+	}()
+	<-out
+}
+
+type Stopper struct{ done chan struct{} }
+
+// Whoever calls it twice panics.
+func (s *Stopper) Stop() { close(s.done) }

@@ -1,0 +1,62 @@
+package goroutineleak
+
+import (
+	"embed"
+	"go/ast"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+//go:embed doc.go
+var docSource string
+
+//go:embed messages/*.json
+var messagesFS embed.FS
+
+var catalogue = message.MustLoad(messagesFS, "messages")
+
+// Analyzer is the check.
+var Analyzer = &analysis.Analyzer{
+	Name:       "goroutineleak",
+	Doc:        lesson.Doc(docSource),
+	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/goroutineleak",
+	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer},
+	ResultType: diagnostic.ResultType,
+	Run:        diagnostic.Guard(run),
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	c := &checker{
+		pkg:    pass.ResultOf[goroutine.Analyzer].(*goroutine.Package),
+		report: diagnostic.NewReporter(pass, catalogue),
+		files:  pass.Files,
+		seen:   make(map[ssa.Instruction]bool),
+	}
+	if c.pkg.Spawns {
+		c.pkg.Each(c.leaks)
+	}
+	return c.report.Finish(), nil
+}
+
+type checker struct {
+	pkg    *goroutine.Package
+	report *diagnostic.Reporter
+	files  []*ast.File
+	seen   map[ssa.Instruction]bool // waits that were reported
+}
+
+func (c *checker) leaks(x *goroutine.Exploration) {
+	for _, l := range x.Leaks() {
+		if instr := l.Wait.Instr; !c.seen[instr] {
+			c.seen[instr] = true
+			c.report.Report(c.diagnostic(x, l))
+		}
+	}
+}

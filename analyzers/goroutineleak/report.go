@@ -1,0 +1,174 @@
+package goroutineleak
+
+import (
+	"go/ast"
+	"go/token"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
+	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
+	"github.com/lockstep-go/lockstep/analyzers/message"
+)
+
+// This file words a leak: what waits, and why nobody ends it.
+
+func (c *checker) diagnostic(x *goroutine.Exploration, l goroutine.Leak) diagnostic.Diagnostic {
+	w := l.Wait
+	on, fn := c.on(w), access.Outermost(w.Instr.Parent())
+	d := diagnostic.Diagnostic{
+		Category: category(l),
+		Pos:      w.Instr.Pos(),
+		Message:  message.New(message.Key(category(l)), "func", wording.Func(fn), "on", on).With(c.reason(x, l)),
+		Subject:  diagnostic.Subject{Kind: diagnostic.Goroutine, Name: on},
+		Function: fn.RelString(c.pkg.SSA.Pkg.Pkg),
+		Related:  c.related(x, l),
+	}
+	if c.inTest(w.Instr.Pos()) || c.inTest(x.Root.Pos()) {
+		d.Tier = config.Strict
+	}
+	if fix, ok := c.room(l); ok {
+		d.Fixes = []diagnostic.Fix{fix}
+	}
+	return d
+}
+
+func (c *checker) inTest(pos token.Pos) bool {
+	return pos.IsValid() && strings.HasSuffix(c.pkg.Fset.Position(pos).Filename, "_test.go")
+}
+
+// category says what the goroutine waits with.
+func category(l goroutine.Leak) string {
+	switch l.Wait.Kind {
+	case goroutine.SendWait:
+		return "send"
+	case goroutine.SelectWait:
+		return "select"
+	case goroutine.GroupWait:
+		return "waitgroup"
+	}
+	if l.Range {
+		return "range"
+	}
+	return "receive"
+}
+
+// lacks says what does not happen, as the ending of a key.
+func lacks(l goroutine.Leak) string {
+	switch {
+	case l.Context:
+		return "cancels"
+	case l.Wait.Kind == goroutine.GroupWait:
+		return "done"
+	case l.Wait.Cases[0].Send:
+		return "receives"
+	case l.Range:
+		return "closes"
+	}
+	return "sends"
+}
+
+// reason says why nobody ends the wait: of the goroutines that could the one that leaves by
+// a branch, if one does.
+func (c *checker) reason(x *goroutine.Exploration, l goroutine.Leak) message.Message {
+	lacks := lacks(l)
+	if len(l.Gone) == 0 || l.Closed {
+		return message.New(message.Key("nobody-" + lacks))
+	}
+	g := l.Gone[0]
+	for _, other := range l.Gone[1:] {
+		if other.How > g.How {
+			g = other
+		}
+	}
+	var args []string
+	if pos := x.PosOf(g.Counterpart); pos.IsValid() {
+		args = append(args, "end", wording.Place(c.pkg.Fset, pos))
+	}
+	if g.Because != nil {
+		args = append(args, "because", wording.Place(c.pkg.Fset, g.Because.Pos()))
+	}
+	if g.Thread.Spawn != nil {
+		args = append(args, "spawn", wording.Place(c.pkg.Fset, g.Thread.Spawn.Pos()))
+	}
+	how := ""
+	switch g.How {
+	case goroutine.Itself:
+		how = "itself"
+	case goroutine.Unstarted:
+		how = "unstarted"
+	case goroutine.Never:
+		how = "never"
+	case goroutine.Chose:
+		how = "chose"
+	case goroutine.Failed:
+		how = "failed"
+		if _, ok := g.Because.(*ssa.UnOp); ok {
+			how = "received"
+		}
+	case goroutine.Learned:
+		how = "called"
+	case goroutine.Satisfied:
+		how = "satisfied"
+	}
+	return message.New(message.Key(how+"-"+lacks), args...)
+}
+
+func (c *checker) related(x *goroutine.Exploration, l goroutine.Leak) []diagnostic.Related {
+	var rel []diagnostic.Related
+	add := func(role diagnostic.Role, pos token.Pos, key message.Key) {
+		if pos.IsValid() {
+			rel = append(rel, diagnostic.Related{Role: role, Pos: pos, Message: message.New(key)})
+		}
+	}
+	if t := l.Wait.Thread(); t.Spawn != nil {
+		add(diagnostic.RoleSpawn, t.Spawn.Pos(), "started-here")
+	}
+	for _, g := range l.Gone {
+		if g.How == goroutine.Unstarted && g.Thread.Spawn != nil {
+			add(diagnostic.RoleSpawn, g.Thread.Spawn.Pos(), "other-started-here")
+		}
+		switch {
+		case g.Because == nil || g.How == goroutine.Satisfied:
+		case g.How == goroutine.Chose:
+			add(diagnostic.RoleExit, g.Because.Pos(), "chooses-here")
+		default:
+			add(diagnostic.RoleExit, g.Because.Pos(), "decided-here")
+		}
+		add(diagnostic.RoleJoin, x.PosOf(g.Counterpart), "ends-here")
+	}
+	return rel
+}
+
+// on is what is waited with, as the source writes it.
+func (c *checker) on(w *goroutine.Wait) string {
+	if text := wording.Operand(c.files, w.Instr.Pos()); text != "" {
+		return text
+	}
+	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(w.Cases[0].On)), "&")
+}
+
+// room returns the fix that gives a channel room for the only value that is sent on it.
+func (c *checker) room(l goroutine.Leak) (diagnostic.Fix, bool) {
+	mc := l.Made
+	if mc == nil || l.Many || l.Wait.Kind != goroutine.SendWait {
+		return diagnostic.Fix{}, false
+	}
+	for _, n := range syntax.Enclosing(c.files, mc.Pos()) {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || call.Lparen != mc.Pos() || len(call.Args) != 1 {
+			continue
+		}
+		return diagnostic.Fix{
+			Message: message.New("fix-room", "on", c.on(l.Wait)),
+			Edits:   []analysis.TextEdit{{Pos: call.Args[0].End(), End: call.Args[0].End(), NewText: []byte(", 1")}},
+		}, true
+	}
+	return diagnostic.Fix{}, false
+}

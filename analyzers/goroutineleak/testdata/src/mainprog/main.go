@@ -1,0 +1,33 @@
+// Command mainprog ends, and its goroutines with it.
+package main
+
+import (
+	"os"
+	"time"
+)
+
+func work() int { return 1 }
+
+func main() {
+	done := make(chan int)
+	go func() { done <- work() }()
+	if len(os.Args) > 1 {
+		serve()
+	}
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+	}
+}
+
+// What is no more than a step of the program leaves its goroutine behind.
+func serve() {
+	done := make(chan int)
+	go func() {
+		done <- work() // want `serve sends to done and may wait for ever`
+	}()
+	select {
+	case <-done:
+	case <-time.After(time.Second):
+	}
+}

@@ -1,0 +1,143 @@
+package goroutine
+
+import (
+	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+)
+
+// This file looks for channels that are used after they were closed, in the same goroutine
+// or by several of a kind. Only what certainly follows counts: that control always goes from the
+// close to the other operation, or only comes to that by way of the close. Closes and sends
+// that are not ordered at all are races, and another question.
+
+// A ClosedUse is a send on a closed channel, or a second close.
+type ClosedUse struct {
+	Use  ssa.Instruction
+	On   ssa.Value // the channel of Use
+	Send bool
+	// Closed is what has closed the channel: the close, or the call in a function around both
+	// operations that leads to it. It is nil if each of the goroutines of Thread closes it.
+	Closed ssa.Instruction
+	Thread *Thread // of Use
+}
+
+// ClosedUses lists the operations on channels that are closed by then.
+func (x *Exploration) ClosedUses() []ClosedUse {
+	if x.graph == nil || x.Waits() == nil {
+		return nil
+	}
+	var found []ClosedUse
+	for _, o := range x.heap.objects {
+		closes := x.waits.closes[o]
+		if _, ok := o.Value.(*ssa.MakeChan); !ok || o.Kind != Allocated || len(closes) == 0 || x.Mixed(o) || x.collected(o, 0) {
+			continue
+		}
+		made := pointSet(x.Made(o))
+		for _, p := range closes {
+			if x.cost > maxDeadlockCost || !x.sureOf(p) {
+				continue
+			}
+			if x.eachCloses(p, made) {
+				found = append(found, x.closedUse(noPoint, p, false))
+			}
+			for _, q := range closes {
+				if q != p && x.sureOf(q) && x.follows(p, q, made) {
+					found = append(found, x.closedUse(p, q, false))
+				}
+			}
+			for _, q := range x.waits.sends[o] {
+				if !x.isSelect(q) && x.sureOf(q) && x.follows(p, q, made) {
+					found = append(found, x.closedUse(p, q, true))
+				}
+			}
+		}
+	}
+	return found
+}
+
+// sureOf reports whether an operation is on one channel only, its activation entered without a
+// choice and more than once, and its panic not recovered from.
+func (x *Exploration) sureOf(p PointID) bool {
+	for _, o := range x.ops[p] {
+		if o.family == chanSent && (o.on == nil || o.on.many || len(o.on.list) != 1) {
+			return false
+		}
+	}
+	f := x.points[p].Frame
+	for g := f; g != nil; g = g.Caller {
+		if x.onlyOnce(g) || x.mayRecover(g) {
+			return false
+		}
+		if g == g.Thread.Entry {
+			break
+		}
+	}
+	return x.Certain(f)
+}
+
+// onlyOnce reports whether an activation was entered by Do of a sync.Once.
+func (x *Exploration) onlyOnce(f *Frame) bool {
+	call, ok := f.Site.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	o, ok := x.pkg.classify(call)
+	return ok && (o.Kind == syncapi.OnceDo || o.Kind == syncapi.OnceFunc)
+}
+
+// follows reports whether control always goes from p to q, or comes to q only by way of p, in one
+// goroutine and with the same channel.
+func (x *Exploration) follows(p, q PointID, made map[PointID]bool) bool {
+	t := x.thread(p)
+	if t == nil || t != x.thread(q) {
+		return false
+	}
+	if _, ok := x.way(p, q, made); !ok {
+		return false
+	}
+	exit := x.exit[t.Entry]
+	_, ends := x.way(p, exit, nil)
+	if _, without := x.way(p, exit, pointSet([]PointID{q})); ends && !without {
+		return true
+	}
+	_, without := x.way(x.entry[t.Entry], q, pointSet([]PointID{p}))
+	return !without
+}
+
+// eachCloses reports whether each of several goroutines closes the same channel at p.
+func (x *Exploration) eachCloses(p PointID, made map[PointID]bool) bool {
+	t := x.thread(p)
+	if t == nil || t.Kind != GoStmt && t.Kind != GroupGo || !x.threadMany(t, made) {
+		return false
+	}
+	for m := range made {
+		if x.thread(m) == t {
+			return false
+		}
+	}
+	_, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{p}))
+	return !without && x.pkg.trips(t.Spawn, nil) > 1
+}
+
+func (x *Exploration) closedUse(p, q PointID, send bool) ClosedUse {
+	u := ClosedUse{Use: x.points[q].Instr, Send: send, Thread: x.thread(q)}
+	switch v := u.Use.(type) {
+	case *ssa.Send:
+		u.On = v.Chan
+	case ssa.CallInstruction:
+		u.On = v.Common().Args[0]
+	}
+	if p == noPoint {
+		return u
+	}
+	around := make(map[*Frame]bool)
+	for f := x.points[q].Frame; f != nil; f = f.Caller {
+		around[f] = true
+	}
+	f := x.points[p].Frame
+	for u.Closed = x.points[p].Instr; f.Caller != nil && !around[f]; f = f.Caller {
+		u.Closed = f.Site
+	}
+	return u
+}

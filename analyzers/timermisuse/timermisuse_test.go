@@ -1,0 +1,23 @@
+package timermisuse_test
+
+import (
+	"testing"
+
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/lockstep-go/lockstep/analyzers/config"
+	"github.com/lockstep-go/lockstep/analyzers/timermisuse"
+)
+
+func Test(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), timermisuse.Analyzer, "noisy", "quiet", "limitations")
+}
+
+func TestStrict(t *testing.T) {
+	tier := config.Analyzer.Flags.Lookup("tier")
+	if err := tier.Value.Set(string(config.Strict)); err != nil {
+		t.Fatal(err)
+	}
+	defer tier.Value.Set(string(config.Default))
+	analysistest.Run(t, analysistest.TestData(), timermisuse.Analyzer, "strict", "quiet")
+}
