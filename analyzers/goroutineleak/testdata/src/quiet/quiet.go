@@ -601,3 +601,28 @@ func answered(n int) {
 		<-results
 	}
 }
+
+// The same, and who receives looks whether the channel was closed: those who send would
+// panic.
+func polledTwo(names []string) {
+	results := make(chan string)
+	var left atomic.Int32
+	left.Store(int32(len(names)))
+	for _, n := range names {
+		go func() {
+			results <- get(n)
+			left.Add(-1)
+		}()
+	}
+	go func() {
+		for left.Load() > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		close(results)
+	}()
+	if _, ok := <-results; !ok {
+		return
+	}
+	for range results {
+	}
+}
