@@ -9,6 +9,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
@@ -30,7 +31,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "checkthenact",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/checkthenact",
-	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer, guard.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -52,13 +53,29 @@ func run(pass *analysis.Pass) (any, error) {
 			continue // nothing runs beside it
 		}
 		f := c.collect(fn)
-		c.checkSections(f)
-		c.checkDoubleChecked(f)
-		c.checkAtomics(f)
-		c.checkMaps(f)
+		for _, w := range f.events {
+			c.checkWrite(f, w)
+		}
 		c.checkPublished(f)
 	}
+	c.judgePairs(pass.ResultOf[guard.Analyzer].(*guard.Result))
 	return reporter.Finish(), nil
+}
+
+// checkWrite looks for reads that w depends on and that something can come between.
+func (c *checker) checkWrite(f *function, w event) {
+	switch w.kind {
+	case store, update, remove:
+		if f.locks {
+			reads := f.readsFor(w)
+			c.checkSections(f, w, reads)
+			c.checkDoubleChecked(f, w, reads)
+		}
+	case atomicStore:
+		c.checkAtomic(f, w)
+	case mapStore, mapDelete:
+		c.checkMap(f, w)
+	}
 }
 
 type checker struct {
@@ -67,6 +84,8 @@ type checker struct {
 	locks    *lockset.Result
 	paths    *access.Paths
 	namer    *wording.Namer
+	atomics  []guard.Access // operations of sync/atomic that change a variable
+	pairs    []pair
 }
 
 // onceBodies are the functions that a sync.Once calls.

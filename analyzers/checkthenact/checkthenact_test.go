@@ -17,6 +17,11 @@ func Test(t *testing.T) {
 		"sections", "doublechecked", "atomics", "maps", "published")
 }
 
+// What certainly is a bug is in the default tier.
+func TestRivals(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "rivals")
+}
+
 func TestStrict(t *testing.T) {
 	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "strict")

@@ -15,25 +15,50 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
-// reportSplit reports a write that depends on what another critical section
-// read.
-func (c *checker) reportSplit(f *function, s split, key string) {
-	v := c.variable(s.write)
+// reportPair reports a write that depends on a read, in the default tier if somebody
+// certainly comes between.
+func (c *checker) reportPair(p pair, r rival, certain bool) {
+	d := c.pairDiagnostic(p)
+	d.Operations = []token.Pos{position(p.read.instr)}
+	if !certain {
+		d.Tier = config.Strict
+	}
+	if certain && !r.self() {
+		d.Message = d.Message.With(message.New("by-other", "other", wording.Func(r.other.Instr.Parent()), "place", wording.Place(c.pass.Fset, r.other.Instr.Pos())))
+		d.Related = append(d.Related, c.related(diagnostic.RoleWrite, r.other.Instr.Pos(), "changed-here", d.Subject.Name, ""))
+	}
+	c.reporter.Report(d)
+}
+
+func (c *checker) pairDiagnostic(p pair) diagnostic.Diagnostic {
+	if p.split != nil {
+		return c.splitDiagnostic(p)
+	}
+	v := c.receiver(p.write)
+	d := c.diagnostic(p.f, p.write, v, message.New(p.key, "func", wording.Func(p.f.fn), "var", v, "line", c.line(p.read.instr.Pos())))
+	d.Category = "atomic"
+	if p.write.key != nil {
+		d.Category = "map"
+	}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, p.read.instr.Pos(), "loaded-here", v, "")}
+	return d
+}
+
+func (c *checker) splitDiagnostic(p pair) diagnostic.Diagnostic {
+	v, s := c.variable(p.write), p.split
 	site := s.second.Sites[0]
 	lock := c.namer.Lock(site, s.second.Path)
-	d := c.diagnostic(f, s.write, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "lock", lock,
-		"line", c.line(position(s.read.instr)), "again", c.line(site.Pos())))
+	d := c.diagnostic(p.f, p.write, v, message.New(p.key, "func", wording.Func(p.f.fn), "var", v, "lock", lock,
+		"line", c.line(position(p.read.instr)), "again", c.line(site.Pos())))
 	d.Category = "split"
-	d.Tier = config.Strict // until it is known who else may write
-	d.Operations = []token.Pos{position(s.read.instr)}
-	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(s.read.instr), "read-here", v, lock)}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(p.read.instr), "read-here", v, lock)}
 	for _, site := range s.first.Sites {
 		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-first", v, lock))
 	}
 	for _, site := range s.second.Sites {
 		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-again", v, lock))
 	}
-	c.reporter.Report(d)
+	return d
 }
 
 // reportDoubleChecked reports the read without the lock, which races with the
@@ -48,20 +73,6 @@ func (c *checker) reportDoubleChecked(f *function, r, w event, lock lockset.Held
 		c.related(diagnostic.RoleWrite, position(w.instr), "written-here", v, name),
 		c.related(diagnostic.RoleLock, lock.Sites[0].Pos(), "locked-here", v, name),
 	}
-	c.reporter.Report(d)
-}
-
-// reportAtomic reports an atomic operation that another one decided on.
-func (c *checker) reportAtomic(f *function, r, w event, key string) {
-	v := c.receiver(w)
-	d := c.diagnostic(f, w, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "line", c.line(r.instr.Pos())))
-	d.Category = "atomic"
-	if w.key != nil {
-		d.Category = "map"
-	}
-	d.Tier = config.Strict // until it is known who else may write
-	d.Operations = []token.Pos{r.instr.Pos()}
-	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, r.instr.Pos(), "loaded-here", v, "")}
 	c.reporter.Report(d)
 }
 
