@@ -27,7 +27,7 @@ func (c *checker) checkAtomic(f *function, w event) {
 			switch {
 			case compared && ordering(op) && c.sameValue(with, w.value):
 				c.addAtomic(f, r, w, "atomic-lost-maximum")
-			case c.closes(d):
+			case c.closes(d, w.path):
 				c.addAtomic(f, r, w, "atomic-close")
 			default:
 				c.addAtomic(f, r, w, "atomic-check-then-act")
@@ -62,9 +62,9 @@ func (c *checker) changedBetween(f *function, r, w event) bool {
 	return false
 }
 
-// closes reports whether a channel is closed on the side of the decision that is
-// taken, which can be done once only.
-func (c *checker) closes(d decision) bool {
+// closes reports whether a channel of the object that the flag is part of is closed
+// on the side of the decision that is taken, which can be done once only.
+func (c *checker) closes(d decision, flag access.Path) bool {
 	side := d.branch.Block().Succs[d.taken]
 	for _, b := range side.Parent().Blocks {
 		if !side.Dominates(b) {
@@ -75,9 +75,8 @@ func (c *checker) closes(d decision) bool {
 			if !ok {
 				continue
 			}
-			// A channel that the function has made itself is its own.
-			if b, ok := call.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" && c.paths.Of(call.Common().Args[0]).Root().Func() != nil {
-				return c.paths.Of(call.Common().Args[0]).Root().Kind != access.OtherValue
+			if b, ok := call.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" && belongs(flag, c.paths.Of(call.Common().Args[0])) {
+				return true
 			}
 		}
 	}

@@ -45,6 +45,7 @@ func run(pass *analysis.Pass) (any, error) {
 		locks:    locks,
 		paths:    locks.Paths,
 		namer:    wording.NewNamer(pass, locks),
+		loaded:   make(map[ssa.Value]event),
 	}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	once := onceBodies(src.Funcs, locks)
@@ -58,7 +59,11 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		c.checkPublished(f)
 	}
-	c.judgePairs(pass.ResultOf[guard.Analyzer].(*guard.Result))
+	if len(c.pairs)+len(c.lates) > 0 {
+		judge := pass.ResultOf[guard.Analyzer].(*guard.Result).Judge()
+		c.judgePairs(judge)
+		c.judgeLates(judge)
+	}
 	return reporter.Finish(), nil
 }
 
@@ -84,8 +89,10 @@ type checker struct {
 	locks    *lockset.Result
 	paths    *access.Paths
 	namer    *wording.Namer
-	atomics  []guard.Access // operations of sync/atomic that change a variable
+	atomics  []guard.Access      // operations of sync/atomic that change a variable
+	loaded   map[ssa.Value]event // what atomic loads yield, with the load
 	pairs    []pair
+	lates    []late
 }
 
 // onceBodies are the functions that a sync.Once calls.

@@ -87,6 +87,29 @@ func (c *checker) reportPublished(f *function, p event, w ssa.Instruction, objec
 	c.reporter.Report(d)
 }
 
+// reportLate reports a write to what a reader gets at the same time.
+func (c *checker) reportLate(l late, reader ssa.Instruction) {
+	at := event{instr: l.at, path: l.path}
+	v, key, field := c.variable(at), l.key, ""
+	if key == "loaded-write" {
+		v = c.receiver(at)
+	}
+	if l.field != nil {
+		field = l.field.Name()
+	} else {
+		key += "-map"
+	}
+	d := c.diagnostic(l.f, event{instr: l.write, path: l.path}, v, message.New(key, "func", wording.Func(l.f.fn), "var", v, "field", field,
+		"type", typeName(l.typ), "line", c.line(position(l.at)), "other", wording.Func(reader.Parent()), "place", wording.Place(c.pass.Fset, position(reader))))
+	d.Category = "published"
+	d.Operations = []token.Pos{position(reader)}
+	d.Related = []diagnostic.Related{
+		c.related(diagnostic.RoleWrite, position(l.at), message.Key(string(l.key)+"-here"), v, ""),
+		c.related(diagnostic.RoleRead, position(reader), "late-read-here", v, ""),
+	}
+	c.reporter.Report(d)
+}
+
 func (c *checker) diagnostic(f *function, at event, name string, text message.Message) diagnostic.Diagnostic {
 	return diagnostic.Diagnostic{
 		Pos:        position(at.instr),
@@ -97,8 +120,8 @@ func (c *checker) diagnostic(f *function, at event, name string, text message.Me
 	}
 }
 
-func (c *checker) related(role diagnostic.Role, pos token.Pos, key, v, lock string) diagnostic.Related {
-	return diagnostic.Related{Role: role, Pos: pos, Message: message.New(message.Key(key), "var", v, "lock", lock)}
+func (c *checker) related(role diagnostic.Role, pos token.Pos, key message.Key, v, lock string) diagnostic.Related {
+	return diagnostic.Related{Role: role, Pos: pos, Message: message.New(key, "var", v, "lock", lock)}
 }
 
 // position is where an instruction stands. A load has its position at the operand.

@@ -63,11 +63,7 @@ func damageOf(key message.Key) damage {
 
 // judgePairs reports the pairs that were found, each in the tier that what is known
 // of rivals deserves.
-func (c *checker) judgePairs(engine *guard.Result) {
-	if len(c.pairs) == 0 {
-		return
-	}
-	judge := engine.Judge()
+func (c *checker) judgePairs(judge *guard.Judge) {
 	writes := c.writesOf(judge)
 	for _, p := range c.pairs {
 		r, ok := c.rival(judge, p, writes)
