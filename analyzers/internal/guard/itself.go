@@ -15,7 +15,8 @@ import (
 // same time for one object: by other packages that call the function where its way
 // begins, or by goroutines that are started more than once with the object. A
 // function that runs once in the life of an object, by its name, does not meet
-// itself, nor does one that is reached from it.
+// itself, nor does one that is reached from it. One that ends the life of an object
+// may; see [Ends].
 func (j *Judge) MeetsItself(w Violation) bool {
 	fn, obj := w.Instr.Parent(), w.Object
 	for _, s := range w.Way.Calls {
@@ -78,7 +79,7 @@ func once(fn *ssa.Function) bool {
 	return Prepares(fn) || fn.Name() != "ServeHTTP" && single.MatchString(fn.Name())
 }
 
-var single = pattern.New(`^(?i:serve|run|listen|main|start|loop|close|shutdown|stop|destroy|dispose|teardown|cleanup|fini)|(?:^|[a-z0-9])(?i:loop|worker|routine|daemon)$`)
+var single = pattern.New(`^(?i:serve|run|listen|main|start|loop)|(?:^|[a-z0-9])(?i:loop|worker|routine|daemon)$`)
 
 // chosenInLoop reports whether the object is an element, which each round of a loop
 // may choose anew.
@@ -88,3 +89,12 @@ func chosenInLoop(s Site, obj access.Path) bool {
 		return ok && inLoop(i.Block())
 	})
 }
+
+// Ends reports whether a violation is in a function that ends the life of an object, by
+// its name, or its way begins in one.
+func (w Violation) Ends() bool {
+	fn := w.Instr.Parent()
+	return ending.MatchString(fn.Name()) || ending.MatchString(w.Way.Origin(fn).Func.Name())
+}
+
+var ending = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|fini)`)

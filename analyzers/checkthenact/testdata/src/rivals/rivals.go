@@ -142,9 +142,9 @@ func (s *Stats) Observe(v int64) {
 	}
 }
 
-func (s *Stats) Seal() {
+func (s *Stats) Close() {
 	if !s.closed.Load() {
-		s.closed.Store(true) // want `Seal tests s.closed at line 146 and then stores to it: two goroutines can both pass the test and close the channel`
+		s.closed.Store(true) // want `Close tests s.closed at line 146 and then stores to it: two goroutines can both pass the test and close the channel`
 		close(s.done)
 	}
 }
