@@ -60,3 +60,37 @@ func sameElement(s []int, i int) {
 	go func() { s[i] = 1 }()
 	s[i] = 2
 }
+
+// A pointer that may mean either of two variables.
+func eitherOfTwo(first bool) {
+	x, y := 0, 0
+	p := &x
+	if first {
+		p = &y
+	}
+	go func() { *p = 1 }()
+	*p = 2
+}
+
+// An object of a sync.Pool that is used after it was given back.
+var pool = sync.Pool{New: func() any { return new(int) }}
+
+func pooled() {
+	p := pool.Get().(*int)
+	pool.Put(p)
+	go func() {
+		q := pool.Get().(*int)
+		*q = 1
+		pool.Put(q)
+	}()
+	*p = 2
+}
+
+// A function chosen from a table.
+var handlers = map[string]func(*int){"set": func(n *int) { *n = 1 }}
+
+func table(name string) {
+	n := 0
+	go handlers[name](&n)
+	n = 2
+}
