@@ -28,6 +28,9 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if s.parallelTests(x, r) {
 		return message.New("form-parallel-tests"), true
 	}
+	if h, ok := x.OwnLock(first.Point, second.Point); ok {
+		return message.New("form-own-lock", "lock", h.Name), true
+	}
 	if key, ok := s.declared(r.v, first, second); ok {
 		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
 	}
