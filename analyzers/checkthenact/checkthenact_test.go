@@ -51,6 +51,7 @@ func (ignoreErrors) Errorf(string, ...any) {}
 // A known gap is a test too: if one is closed, its wrong code begins to be
 // reported, and moves to the package that it belongs to.
 func TestLimitations(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "limitations/tier")
 	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "limitations")
 }

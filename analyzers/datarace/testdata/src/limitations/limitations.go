@@ -94,3 +94,15 @@ func table(name string) {
 	go handlers[name](&n)
 	n = 2
 }
+
+// An object that is made after the goroutine was started, and comes to it by a race:
+// that on the variable is reported, that on the field is not.
+type hub struct{ current *Stack }
+
+func madeLater() {
+	h := new(hub)
+	go func() { println(h.current.Len()) }()
+	s := new(Stack)
+	h.current = s // want `h.current is written here`
+	s.items = []int{1}
+}
