@@ -22,18 +22,26 @@ func (c *checker) checkAtomic(f *function, w event) {
 			c.addAtomic(f, r, w, "atomic-lost-update")
 			continue
 		}
-		for _, d := range decides(r.instr, w.instr) {
-			op, with, compared := d.comparison(r.instr)
-			switch {
-			case compared && ordering(op) && c.sameValue(with, w.value):
-				c.addAtomic(f, r, w, "atomic-lost-maximum")
-			case c.closes(d, w.path):
-				c.addAtomic(f, r, w, "atomic-close")
-			default:
-				c.addAtomic(f, r, w, "atomic-check-then-act")
-			}
+		if key := c.decided(r, w); key != "" {
+			c.addAtomic(f, r, w, key)
 		}
 	}
+}
+
+// decided returns the key of what w is if a test of r decides on it, the worst that
+// one of the tests tells; it is empty if none does.
+func (c *checker) decided(r, w event) (key message.Key) {
+	for _, d := range decides(r.instr, w.instr) {
+		op, with, compared := d.comparison(r.instr)
+		switch {
+		case compared && ordering(op) && c.sameValue(with, w.value):
+			return "atomic-lost-maximum"
+		case c.closes(d, w.path):
+			return "atomic-close"
+		}
+		key = "atomic-check-then-act"
+	}
+	return key
 }
 
 func (c *checker) addAtomic(f *function, r, w event, key message.Key) {

@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -120,6 +121,9 @@ func (c *checker) rival(judge *guard.Judge, p pair, writes map[*types.Var][]guar
 	if harm == unclear || judge.Generated(p.write.instr) || judge.Excused(p.gap) || judge.Excused(p.read.instr) || judge.Excused(p.write.instr) {
 		return rival{}, false
 	}
+	if claimed(p) {
+		return rival{}, false
+	}
 	v, object := variable(p.write)
 	if v == nil && object.Root().Kind != access.Local || p.split == nil && harm == lostToAny && !onlyFor(p.read.instr, p.write.instr) {
 		return rival{}, false
@@ -155,6 +159,24 @@ func (c *checker) rival(judge *guard.Judge, p pair, writes map[*types.Var][]guar
 		}
 	}
 	return rival{}, false
+}
+
+// claimed reports whether the function does something before the read that only one
+// goroutine succeeds in, such as CompareAndSwap of a flag or LoadOrStore.
+func claimed(p pair) bool {
+	return slices.ContainsFunc(p.f.events, func(e event) bool {
+		return (e.kind == atomicOther || e.kind == mapOther) && control.Dominates(e.instr, p.read.instr) && decidesAny(e.instr)
+	})
+}
+
+// decidesAny reports whether a branch depends on what an instruction yields.
+func decidesAny(instr ssa.Instruction) bool {
+	for _, b := range instr.Parent().Blocks {
+		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && depends(br.Cond, instr) != independent {
+			return true
+		}
+	}
+	return false
 }
 
 // onlyFor reports whether what an atomic operation loads serves the write that depends

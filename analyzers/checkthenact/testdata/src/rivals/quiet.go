@@ -135,3 +135,24 @@ func (l *Lazy) Drop() {
 	l.ch = nil
 	l.mu.Unlock()
 }
+
+// Only one goroutine at a time gets past the flag, or to store the entry.
+type Claims struct {
+	busy  atomic.Bool
+	n     atomic.Int64
+	first sync.Map
+}
+
+func (c *Claims) Try() {
+	if !c.busy.CompareAndSwap(false, true) {
+		return
+	}
+	c.n.Store(c.n.Load() + 1)
+	c.busy.Store(false)
+}
+
+func (c *Claims) First(key string) {
+	if _, loaded := c.first.LoadOrStore(key, true); !loaded {
+		c.n.Store(c.n.Load() + 1)
+	}
+}
