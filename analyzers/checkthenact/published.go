@@ -290,16 +290,13 @@ func (c *checker) handOver(object access.Path) (at ssa.Instruction, from access.
 func (c *checker) reader(judge *guard.Judge, l late, w guard.Violation, reads []guard.Access) ssa.Instruction {
 	for _, a := range reads {
 		fn := a.Instr.Parent()
-		if judge.InTest(fn) || judge.Excused(a.Instr) || c.asked(a) {
+		if judge.InTest(fn) || judge.Excused(a.Instr) || c.asked(a) || !c.reached(judge, a) {
 			continue
 		}
 		if fn == l.f.fn {
 			if judge.MeetsItself(w) {
 				return a.Instr
 			}
-			continue
-		}
-		if !c.reached(judge, a) {
 			continue
 		}
 		if meets, _ := judge.MayMeet(a, w); meets {

@@ -109,6 +109,33 @@ func (c *Cache) Value(key string) string {
 	return e.value
 }
 
+// The function itself waits when it finds the object of another call.
+type Group struct {
+	mu    sync.Mutex
+	calls map[string]*flight
+}
+
+type flight struct {
+	wg    sync.WaitGroup
+	value string
+}
+
+func (g *Group) Do(key string, compute func() string) string {
+	g.mu.Lock()
+	if f, ok := g.calls[key]; ok {
+		g.mu.Unlock()
+		f.wg.Wait()
+		return f.value
+	}
+	f := new(flight)
+	f.wg.Add(1)
+	g.calls[key] = f
+	g.mu.Unlock()
+	f.value = compute()
+	f.wg.Done()
+	return f.value
+}
+
 func (c *Cache) Probe(key string, fail func() error) {
 	e := &call{}
 	c.mu.Lock()
