@@ -2,6 +2,7 @@ package checkthenact
 
 import (
 	"embed"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -59,11 +60,12 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 		c.checkPublished(f)
 	}
-	if len(c.pairs)+len(c.lates) > 0 {
-		judge := pass.ResultOf[guard.Analyzer].(*guard.Result).Judge()
-		c.judgePairs(judge)
-		c.judgeLates(judge)
+	var judge *guard.Judge
+	if len(c.lates) > 0 || slices.ContainsFunc(c.pairs, func(p pair) bool { return damageOf(p.key) != unclear }) {
+		judge = pass.ResultOf[guard.Analyzer].(*guard.Result).Judge()
 	}
+	c.judgePairs(judge)
+	c.judgeLates(judge)
 	return reporter.Finish(), nil
 }
 

@@ -201,6 +201,9 @@ func fieldOf(w ssa.Instruction) *types.Var {
 
 // judgeLates reports the late writes for which there is a reader.
 func (c *checker) judgeLates(judge *guard.Judge) {
+	if len(c.lates) == 0 {
+		return
+	}
 	wanted := make(map[*types.Var]bool)
 	for _, l := range c.lates {
 		wanted[l.field] = true

@@ -63,7 +63,7 @@ func damageOf(key message.Key) damage {
 }
 
 // judgePairs reports the pairs that were found, each in the tier that what is known
-// of rivals deserves.
+// of rivals deserves. The judge may be nil if no pair certainly does harm.
 func (c *checker) judgePairs(judge *guard.Judge) {
 	writes := c.writesOf(judge)
 	for _, p := range c.pairs {
