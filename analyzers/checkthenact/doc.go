@@ -101,14 +101,14 @@
 //
 // # Limitations
 //
-// What is read in one function and written in another is not seen, nor a lock that
-// is released and taken again by called functions of other packages, by
-// sync.Cond.Wait, or by a function whose callers hold it. Values that go through
-// memory or calls are not followed. An atomic variable that has Add, Swap or
-// CompareAndSwap besides Load and Store in the same function is left alone. Functions
-// that only the package itself calls, from where no goroutine is seen to start, do not
-// count as running twice, nor do those of which the comment speaks of goroutines or
-// locks. An object that is appended to a slice, or published by a called function, is
-// not taken for published. A reader that could know by other means that an object is
-// finished is taken for one that cannot, and can give a false report.
+// What is read in one function and written in another is not seen, nor a lock that is
+// released and taken again by called functions of other packages, by sync.Cond.Wait,
+// or by a function whose callers hold it. Values that go through memory or calls are
+// not followed. An atomic variable that has Add, Swap or CompareAndSwap besides Load
+// and Store in the same function is left alone. Functions that only the package itself
+// calls, from where no goroutine is seen to start, do not count as running twice, nor
+// do those of which the comment speaks of goroutines or locks. An object that a called
+// function publishes is not taken for published. A reader that could know by other
+// means that an object is finished is taken for one that cannot, and can give a false
+// report.
 package checkthenact

@@ -45,7 +45,9 @@ func (c *checker) checkPublished(f *function) {
 			c.checkLoaded(f, p)
 		case store, update:
 			if c.underLock(p) {
-				c.checkLate(f, p.instr, p.value, p.path, "late-store")
+				for _, v := range stored(p.value) {
+					c.checkLate(f, p.instr, v, p.path, "late-store")
+				}
 			}
 		}
 	}
@@ -101,6 +103,17 @@ func (c *checker) checkLate(f *function, at ssa.Instruction, object ssa.Value, p
 			break
 		}
 	}
+}
+
+// stored lists the values that a store of v puts in a variable: v, or what is
+// appended to a slice.
+func stored(v ssa.Value) []ssa.Value {
+	if call, ok := v.(*ssa.Call); ok {
+		if b, ok := call.Call.Value.(*ssa.Builtin); ok && b.Name() == "append" {
+			return access.Appended(call.Call.Args[1])
+		}
+	}
+	return []ssa.Value{v}
 }
 
 // underLock reports whether a store is made under the lock of its variable.
