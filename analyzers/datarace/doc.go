@@ -82,14 +82,18 @@
 // # Limitations
 //
 // The check follows calls within one package, from functions that start
-// goroutines, to a limit of depth and size. Other than such loops,
-// it does not report methods that only other packages call from several goroutines, pointers that may mean
-// several variables, elements whose index is not constant, accesses through
-// reflection or sync.Pool, and functions chosen from a table. A
-// receive that may get its value from either of two senders counts as order
-// for both. An element whose index is not constant is taken for the own one of a
-// goroutine that a loop over all elements starts. That a loop ends with the round
-// that starts a goroutine, because of a field, is not seen, and can give a false
-// report. In a test file, an HTTP handler counts as called by the test, one
-// request after the other.
+// goroutines, to a limit of depth and size. Other than such loops, it does not
+// report methods that only other packages call from several goroutines,
+// pointers that may mean several variables, elements whose index is not
+// constant, accesses through reflection, objects of a sync.Pool that are used
+// after they were given back, and functions chosen from a table. A receive that
+// may get its value from either of two senders counts as order for both, and so
+// does a channel that lets several goroutines pass. An element whose index is not
+// constant is taken for the own one of a goroutine that a loop over all elements
+// starts. That a loop ends with the round that starts a goroutine, because of a
+// field, is not seen, and can give a false report. In a test file, an HTTP
+// handler counts as called by the test, one request after the other. An object
+// that a goroutine gets by a race, such as from a variable that is stored to
+// without a lock, is not followed if it is made after the goroutine was started:
+// the race on the variable is what is reported.
 package datarace
