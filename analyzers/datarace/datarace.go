@@ -283,6 +283,8 @@ func category(v *shared.Variable, first, second *shared.Access) string {
 		return "channel"
 	case first.Atomic != second.Atomic:
 		return "mixed-atomic"
+	case first.Use.Type != "":
+		return "object"
 	case first.Kind == shared.Map:
 		return "map"
 	case v.Object.Kind == goroutine.Global:

@@ -25,6 +25,9 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if s.parallelTests(x, r) {
 		return message.New("form-parallel-tests"), true
 	}
+	if first.Use.Type != "" && second.Use.Type == first.Use.Type {
+		return unsafeObject(first.Use, second.Use), true
+	}
 	if key, ok := s.declared(r.v, first, second); ok {
 		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
 	}
@@ -37,6 +40,15 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 		return message.New("form-map"), true
 	}
 	return message.Message{}, false
+}
+
+// unsafeObject is what to say of two uses of an object that is not safe for
+// concurrent use.
+func unsafeObject(first, second syncapi.Use) message.Message {
+	if first.Method == second.Method {
+		return message.New("form-object", "type", first.Type, "method", first.Method)
+	}
+	return message.New("form-objects", "type", first.Type, "method", first.Method, "other", second.Method)
 }
 
 // parallelTests reports whether the goroutines are subtests of one test.

@@ -33,6 +33,7 @@ type Access struct {
 	Write  bool
 	Atomic bool
 	Pos    token.Pos
+	Use    syncapi.Use // of an object of the standard library by a call, else zero
 }
 
 type collector struct {
@@ -45,16 +46,16 @@ type collector struct {
 const maxAccesses = 400
 
 // access records a use of what addr points to, or of the part of it that step
-// leads to.
-func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Value, step string, kind Kind, write, atomic bool) {
+// leads to. It returns nil if it is not certain which memory that is.
+func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Value, step string, kind Kind, write, atomic bool) *Access {
 	targets, known := c.x.PointsTo(p.Frame, addr)
 	if !known || len(targets) != 1 || !c.x.Certain(p.Frame) {
-		return
+		return nil
 	}
 	t := targets[0]
 	switch t.Obj.Kind {
 	case goroutine.Function, goroutine.Boxed:
-		return
+		return nil
 	}
 	if step == "[*]" {
 		step = window(t)
@@ -65,13 +66,15 @@ func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Val
 		c.vars[t.Obj] = v
 	}
 	if len(v.Accesses) >= maxAccesses {
-		return
+		return nil
 	}
-	v.Accesses = append(v.Accesses, &Access{
+	a := &Access{
 		Point: id, Frame: p.Frame, Instr: p.Instr, Addr: addr,
 		Path: t.Path + goroutine.Path(step), Kind: kind, Write: write, Atomic: atomic,
 		Pos: c.result.position(p.Instr, addr),
-	})
+	}
+	v.Accesses = append(v.Accesses, a)
+	return a
 }
 
 // window is the step to the elements that a slice covers.
@@ -202,14 +205,22 @@ func (c *collector) operation(id goroutine.PointID, p goroutine.Point, op syncap
 // library records what methods of well-known types do to memory that is not
 // safe to share.
 func (c *collector) library(id goroutine.PointID, p goroutine.Point, common *ssa.CallCommon) {
-	var fn *types.Func
-	args := common.Args
-	if common.IsInvoke() {
-		fn = common.Method
-	} else if callee := common.StaticCallee(); callee != nil && callee.Blocks == nil {
-		fn, _ = callee.Object().(*types.Func)
-		if fn != nil && fn.Signature().Recv() != nil && len(args) > 0 {
-			c.receiver(id, p, fn, args[0])
+	for _, u := range syncapi.Uses(common) {
+		kind := Memory
+		if u.Map {
+			kind = Map
+		}
+		if a := c.access(id, p, u.On, "", kind, u.Write, false); a != nil {
+			a.Use = u.Use
+		}
+	}
+	fn, args := common.Method, common.Args
+	if !common.IsInvoke() {
+		callee := common.StaticCallee()
+		if callee == nil || callee.Blocks != nil {
+			return
+		}
+		if fn, _ = callee.Object().(*types.Func); fn != nil && fn.Signature().Recv() != nil && len(args) > 0 {
 			args = args[1:]
 		}
 	}
@@ -221,26 +232,6 @@ func (c *collector) library(id goroutine.PointID, p goroutine.Point, common *ssa
 		c.access(id, p, args[0], "[*]", Memory, true, false)
 	case "Write", "WriteAt":
 		c.access(id, p, args[0], "[*]", Memory, false, false)
-	}
-}
-
-func (c *collector) receiver(id goroutine.PointID, p goroutine.Point, fn *types.Func, recv ssa.Value) {
-	ptr, ok := recv.Type().Underlying().(*types.Pointer)
-	if !ok {
-		return
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return
-	}
-	switch named.Obj().Pkg().Path() + "." + named.Obj().Name() {
-	case "bytes.Buffer", "strings.Builder", "container/list.List":
-		write := true
-		switch fn.Name() {
-		case "Len", "String", "Cap", "Available", "Bytes", "Front", "Back":
-			write = false
-		}
-		c.access(id, p, recv, "", Memory, write, false)
 	}
 }
 

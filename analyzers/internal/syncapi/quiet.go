@@ -35,7 +35,8 @@ func Quiet(call *ssa.CallCommon) bool {
 		}
 	}
 	if obj.Pkg().Path() == "fmt" && strings.HasPrefix(obj.Name(), "F") {
-		return false // Fprint to one end of a pipe, Fscan from the other
+		// Fprint to one end of a pipe, Fscan from the other
+		return writesFirst(obj) && inMemory(call.Args[0])
 	}
 	if named := invoked(call); named != nil {
 		return quietPackage(named.Pkg().Path())
