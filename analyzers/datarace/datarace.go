@@ -72,6 +72,7 @@ type search struct {
 // seen identifies what is reported once: a variable and two functions.
 type seen struct {
 	decl   token.Pos
+	far    string // of a variable of another package: its name
 	part   goroutine.Path
 	kind   shared.Kind
 	fa, fb *ssa.Function
@@ -127,7 +128,7 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
-	key := seen{declaration(v), a.Path, a.Kind, access.Outermost(a.Instr.Parent()), access.Outermost(b.Instr.Parent())}
+	key := seen{declaration(v), a.Far.Field, a.Path, a.Kind, a.Func(), b.Func()}
 	if s.seen[key] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
 		return
 	}
@@ -146,7 +147,7 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 // that other packages cannot call and whose name or comment speaks of locks: its
 // callers hold the lock by means that are not followed.
 func leftToCaller(x *goroutine.Exploration, a, b *shared.Access) bool {
-	fn := access.Outermost(b.Instr.Parent())
+	fn := b.Func()
 	return len(x.Held(a.Point)) > 0 && len(x.Held(b.Point)) == 0 && !token.IsExported(fn.Name()) && guard.Remarkable(fn)
 }
 
@@ -177,7 +178,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 		Pos:        first.Pos,
 		Message:    s.message(x, r, first, second, inside, name),
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: declaration(r.v)},
-		Function:   access.Outermost(first.Instr.Parent()).RelString(s.pkg.SSA.Pkg.Pkg),
+		Function:   first.Func().RelString(s.pkg.SSA.Pkg.Pkg),
 		Operations: []token.Pos{first.Pos, second.Pos},
 	}
 	if form, ok := s.form(x, r, first, second, name); ok {

@@ -28,6 +28,9 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if first.Use.Type != "" && second.Use.Type == first.Use.Type {
 		return unsafeObject(first.Use, second.Use), true
 	}
+	if first.Far.Func != "" || second.Far.Func != "" {
+		return elsewhere(first.Far, second.Far), true
+	}
 	if key, ok := s.declared(r.v, first, second); ok {
 		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
 	}
@@ -49,6 +52,18 @@ func unsafeObject(first, second syncapi.Use) message.Message {
 		return message.New("form-object", "type", first.Type, "method", first.Method)
 	}
 	return message.New("form-objects", "type", first.Type, "method", first.Method, "other", second.Method)
+}
+
+// elsewhere is what to say of accesses of which one at least is within a function of
+// another package.
+func elsewhere(first, second shared.Far) message.Message {
+	switch {
+	case first.Func == "":
+		return message.New("form-far-second", "func", second.Func, "place", second.Place)
+	case second.Func == "", first == second:
+		return message.New("form-far-first", "func", first.Func, "place", first.Place)
+	}
+	return message.New("form-far", "func", first.Func, "place", first.Place, "other", second.Func, "otherplace", second.Place)
 }
 
 // parallelTests reports whether the goroutines are subtests of one test.

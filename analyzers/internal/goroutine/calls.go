@@ -64,6 +64,9 @@ func (x *Exploration) constrainCall(f *Frame, call ssa.CallInstruction) {
 			x.external(f, call)
 		}
 	case fn != nil && fn.Blocks == nil:
+		if spawn == GoStmt && x.startOutside(f, call, fn) {
+			return
+		}
 		x.external(f, call)
 		x.enterRuns(f, call)
 	default:

@@ -16,6 +16,12 @@ import (
 // whoever waits for anything outside the package when they end; and where the wrapper
 // may wait for its goroutine, what follows its call waits like that.
 
+// Outside is what is known of the function of another package that a call calls; nil
+// if nothing is.
+func (x *Exploration) Outside(call *ssa.CallCommon) *outside.Effect {
+	return x.pkg.outside.Effect(call)
+}
+
 // startsOutside reports whether a call makes another package start a goroutine for
 // code of this one.
 func (p *Package) startsOutside(common *ssa.CallCommon) bool {
@@ -58,6 +64,25 @@ func (x *Exploration) enterRuns(f *Frame, call ssa.CallInstruction) {
 			}
 		})
 	}
+}
+
+// startOutside makes the goroutine of a go statement that calls a function of another
+// package, if that does not synchronise. The goroutine has no instructions: what it
+// does is for the go statement, in its activation.
+func (x *Exploration) startOutside(f *Frame, call ssa.CallInstruction, fn *ssa.Function) bool {
+	if e := x.pkg.outside.Effect(call.Common()); e == nil || !e.Plain() {
+		return false
+	}
+	if f.Thread.depth >= maxThreadDepth || len(x.Frames) >= maxFrames {
+		return false
+	}
+	g := &Frame{Fn: fn, Caller: f, Site: call, depth: f.depth + 1}
+	g.Thread = &Thread{Kind: GoStmt, Entry: g, Parent: f.Thread, Spawn: call, SpawnFrame: f, depth: f.Thread.depth + 1, index: len(x.Threads)}
+	x.Threads = append(x.Threads, g.Thread)
+	key := callKey{f, call}
+	x.calls[key] = append(x.calls[key], entered{g, true})
+	x.addFrame(g)
+	return true
 }
 
 // methodOf is the method of an interface type of the given name.
@@ -123,6 +148,9 @@ func (x *Exploration) runs(f *Frame, call ssa.CallInstruction) []outside.Run {
 // that only runs what it is given it is what that does, if all of it is known.
 func (x *Exploration) outsideOps(f *Frame, call ssa.CallInstruction, id PointID) []op {
 	if x.pkg.quiet(call.Common()) {
+		return nil
+	}
+	if e := x.pkg.outside.Effect(call.Common()); e != nil && e.Plain() {
 		return nil
 	}
 	runs := x.runs(f, call)

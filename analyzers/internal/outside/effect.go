@@ -13,11 +13,13 @@ import (
 
 // A summariser summarises the functions of one package.
 type summariser struct {
+	fset    *token.FileSet
 	paths   *access.Paths
 	outside *Result
 	effects map[*ssa.Function]*effect
 	kept    map[*ssa.Function]bool // see keeps
 	leading map[types.Type]bool    // see leads
+	located map[*ssa.Function][]located
 }
 
 // An effect is what the execution of a function or of one instruction of it does, in
@@ -43,13 +45,15 @@ func unknown() *effect { return &effect{acquires: true, releases: true} }
 // exports summarises the functions that other packages can call.
 func (s *summariser) exports(funcs []*ssa.Function) *Exports {
 	effects := make(map[string]*Effect)
+	byName := make(map[string]*ssa.Function)
 	for _, fn := range funcs {
 		obj, ok := fn.Object().(*types.Func)
 		if !ok || !obj.Exported() || fn.Parent() != nil || isTest(obj) {
 			continue
 		}
-		effects[name(obj)] = s.public(fn)
+		effects[name(obj)], byName[name(obj)] = s.public(fn), fn
 	}
+	s.addAccesses(byName, effects)
 	return newExports(effects)
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/types"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,46 @@ type Exports struct {
 	Quiet []string
 	Rest  bool
 	Runs  []RunsFact // in the order of their names
+	Uses  []UsesFact // in the order of their names
+}
+
+// A UsesFact says what a function accesses.
+type UsesFact struct {
+	Name     string
+	Accesses []Access
+}
+
+// An Access says that a function which does not synchronise reads or writes memory
+// that others may have.
+type Access struct {
+	// Param is the parameter that leads there, the receiver being the first; -1 for a
+	// package-level variable, Global.
+	Param  int
+	Global string
+	// Steps are the names of fields, and Deref for what a pointer or map holds.
+	Steps      []string
+	Map, Write bool
+	Place      string // file and line
+}
+
+// Deref is the step from a pointer or map to what it refers to.
+const Deref = "*"
+
+func (a Access) String() string {
+	s := a.Global
+	if a.Param >= 0 {
+		s = "#" + strconv.Itoa(a.Param)
+	}
+	for _, step := range a.Steps {
+		s += "." + step
+	}
+	if a.Map {
+		s += "[]"
+	}
+	if a.Write {
+		return "writes " + s
+	}
+	return "reads " + s
 }
 
 // A RunsFact says what becomes of functions that a function is given.
@@ -41,9 +82,14 @@ type Run struct {
 
 // An Effect is what is known of one function.
 type Effect struct {
-	Quiet bool
-	Runs  []Run
+	Quiet    bool
+	Runs     []Run
+	Accesses []Access
 }
+
+// Plain reports whether the function certainly does not synchronise, though it may keep
+// what it is given.
+func (e *Effect) Plain() bool { return e.Quiet || len(e.Runs) == 0 && len(e.Accesses) > 0 }
 
 // AFact makes Exports a fact.
 func (*Exports) AFact() {}
@@ -62,6 +108,11 @@ func (x *Exports) String() string {
 	for _, f := range x.Runs {
 		for _, r := range f.Runs {
 			parts = append(parts, f.Name+" "+r.String())
+		}
+	}
+	for _, f := range x.Uses {
+		for _, a := range f.Accesses {
+			parts = append(parts, f.Name+" "+a.String())
 		}
 	}
 	return "outside: " + strings.Join(parts, "; ")
@@ -93,7 +144,10 @@ func (x *Exports) find(name string) *Effect {
 	if i, ok := slices.BinarySearchFunc(x.Runs, name, func(f RunsFact, name string) int { return strings.Compare(f.Name, name) }); ok {
 		e.Runs = x.Runs[i].Runs
 	}
-	if !e.Quiet && e.Runs == nil {
+	if i, ok := slices.BinarySearchFunc(x.Uses, name, func(f UsesFact, name string) int { return strings.Compare(f.Name, name) }); ok {
+		e.Accesses = x.Uses[i].Accesses
+	}
+	if !e.Quiet && e.Runs == nil && e.Accesses == nil {
 		return nil
 	}
 	return e
@@ -129,14 +183,18 @@ func newExports(effects map[string]*Effect) *Exports {
 		if len(e.Runs) > 0 {
 			x.Runs = append(x.Runs, RunsFact{name, e.Runs})
 		}
+		if len(e.Accesses) > 0 {
+			x.Uses = append(x.Uses, UsesFact{name, e.Accesses})
+		}
 	}
 	if x.Quiet = quiet; len(loud) < len(quiet) {
 		x.Quiet, x.Rest = loud, true
 	}
-	if len(quiet) == 0 && len(x.Runs) == 0 {
+	if len(quiet) == 0 && len(x.Runs) == 0 && len(x.Uses) == 0 {
 		return nil
 	}
 	slices.Sort(x.Quiet)
 	slices.SortFunc(x.Runs, func(a, b RunsFact) int { return strings.Compare(a.Name, b.Name) })
+	slices.SortFunc(x.Uses, func(a, b UsesFact) int { return strings.Compare(a.Name, b.Name) })
 	return x
 }

@@ -11,7 +11,9 @@
 //   - that it runs a function which it is given, or a method of an interface value,
 //     in a goroutine: the wrappers of the go statement;
 //   - that it calls a function which it is given before it returns, in its caller's
-//     goroutine, and is quiet otherwise.
+//     goroutine, and is quiet otherwise;
+//   - what a function that does not synchronise reads and writes of memory that its
+//     parameters lead to, and of package-level variables.
 //
 // # May or must
 //
@@ -66,17 +68,23 @@ func run(pass *analysis.Pass) (any, error) {
 		}
 	}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
-	if pass.Pkg.Name() == "main" || len(src.Funcs) == 0 {
+	funcs := src.Funcs
+	if len(funcs) == 0 {
+		funcs = src.Plain
+	}
+	if pass.Pkg.Name() == "main" || len(funcs) == 0 {
 		return r, nil
 	}
 	s := &summariser{
+		fset:    pass.Fset,
 		paths:   pass.ResultOf[access.Analyzer].(*access.Paths),
 		outside: r,
 		effects: make(map[*ssa.Function]*effect),
 		kept:    make(map[*ssa.Function]bool),
 		leading: make(map[types.Type]bool),
+		located: make(map[*ssa.Function][]located),
 	}
-	if x := s.exports(src.Funcs); x != nil {
+	if x := s.exports(funcs); x != nil {
 		pass.ExportPackageFact(x)
 	}
 	return r, nil

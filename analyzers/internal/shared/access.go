@@ -34,12 +34,16 @@ type Access struct {
 	Atomic bool
 	Pos    token.Pos
 	Use    syncapi.Use // of an object of the standard library by a call, else zero
+	Far    Far         // of an access within a function of another package, else zero
 }
 
 type collector struct {
 	x      *goroutine.Exploration
 	result *Result
 	vars   map[*goroutine.Object]*Variable
+	// globals stand for package-level variables of other packages, by their names.
+	globals map[string]*goroutine.Object
+	far     []*goroutine.Object // those of globals that are no objects of x
 }
 
 // maxAccesses bounds the accesses of one variable that are looked at.
@@ -52,7 +56,11 @@ func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Val
 	if !known || len(targets) != 1 || !c.x.Certain(p.Frame) {
 		return nil
 	}
-	t := targets[0]
+	return c.accessAt(id, p, targets[0], addr, step, kind, write, atomic)
+}
+
+// accessAt is access where the memory is known, of which addr is a name.
+func (c *collector) accessAt(id goroutine.PointID, p goroutine.Point, t goroutine.Target, addr ssa.Value, step string, kind Kind, write, atomic bool) *Access {
 	switch t.Obj.Kind {
 	case goroutine.Function, goroutine.Boxed:
 		return nil
@@ -68,10 +76,17 @@ func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Val
 	if len(v.Accesses) >= maxAccesses {
 		return nil
 	}
+	pos := c.result.position(p.Instr, addr)
+	if p.Frame.Fn.Synthetic != "" && p.Frame.Site != nil { // a method value, called by whoever got it
+		pos = p.Frame.Site.Pos()
+		if fv, ok := addr.(*ssa.FreeVar); ok {
+			addr = goroutine.Binding(p.Frame, fv)
+		}
+	}
 	a := &Access{
 		Point: id, Frame: p.Frame, Instr: p.Instr, Addr: addr,
 		Path: t.Path + goroutine.Path(step), Kind: kind, Write: write, Atomic: atomic,
-		Pos: c.result.position(p.Instr, addr),
+		Pos: pos,
 	}
 	v.Accesses = append(v.Accesses, a)
 	return a
@@ -128,6 +143,8 @@ func (c *collector) point(id goroutine.PointID, p goroutine.Point) {
 	case ssa.CallInstruction:
 		if _, ok := v.(*ssa.Go); !ok {
 			c.call(id, p, v)
+		} else if len(p.Frame.Fn.Blocks) == 0 { // of another package
+			c.outside(id, p, p.Frame.Caller, v.Common())
 		}
 	}
 }
@@ -143,6 +160,7 @@ func (c *collector) call(id goroutine.PointID, p goroutine.Point, call ssa.CallI
 		return
 	}
 	c.library(id, p, common)
+	c.outside(id, p, p.Frame, common)
 }
 
 func (c *collector) builtin(id goroutine.PointID, p goroutine.Point, name string, args []ssa.Value) {
@@ -366,7 +384,7 @@ func Overlap(a, b goroutine.Path) bool {
 			return false
 		}
 	}
-	return true
+	return !strings.Contains(strings.Join(as[min(len(as), len(bs)):], ""), behind) && !strings.Contains(strings.Join(bs[min(len(as), len(bs)):], ""), behind)
 }
 
 func steps(p goroutine.Path) []string {

@@ -33,21 +33,24 @@ var Analyzer = &analysis.Analyzer{
 	ResultType: reflect.TypeFor[*SSA](),
 }
 
-// SSA is the SSA form of a package. Of a package that cannot matter for
-// concurrency, as package relevance tells, and of the standard library, unless
-// it is what the user asked for, it is empty: its functions are not
-// built, and Funcs has none.
+// SSA is the SSA form of a package. Of the standard library, unless it is what the
+// user asked for, it is empty: its functions are not built. Of a package that
+// cannot matter for concurrency, as package relevance tells, Funcs has none.
 type SSA struct {
 	Pkg *ssa.Package
 	// Funcs are the functions and methods declared in the package and the
 	// function literals in them, in source order, each literal behind the
 	// function that encloses it. Generic functions appear once, uninstantiated.
 	Funcs []*ssa.Function
+	// Plain are those of a package that cannot matter itself, but whose callers may
+	// want to know what it does.
+	Plain []*ssa.Function
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
-	if !relevance.Package(pass.Files) || onlyImported(pass) {
+	matters := relevance.Package(pass.Files)
+	if onlyImported(pass) || !matters && pass.Pkg.Name() == "main" {
 		return &SSA{Pkg: prog.CreatePackage(pass.Pkg, nil, pass.TypesInfo, false)}, nil
 	}
 	prog.SetNoReturn(newReturns(pass).never)
@@ -73,6 +76,9 @@ func run(pass *analysis.Pass) (any, error) {
 		for _, lit := range init.AnonFuncs {
 			s.add(lit)
 		}
+	}
+	if !matters {
+		s.Funcs, s.Plain = nil, s.Funcs
 	}
 	return s, nil
 }

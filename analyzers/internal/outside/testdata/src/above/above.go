@@ -1,4 +1,4 @@
-package above // want package:`outside: quiet Rename; All starts #0 many times and may wait for it; Each calls #0; Go starts #1; Run starts #0\.Run\}$`
+package above // want package:`outside: quiet Rename; All starts #0 many times and may wait for it; Each calls #0; Go starts #1; Run starts #0\.Run; Later writes #0\.fs; Rename writes #0\.Name\}$`
 
 // Package above wraps wrappers.
 

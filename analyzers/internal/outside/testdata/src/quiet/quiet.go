@@ -1,4 +1,4 @@
-package quiet // want package:`outside: quiet Len, New, Node\.Data, Node\.Rename, Title\}$`
+package quiet // want package:`outside: quiet Len, New, Node\.Data, Node\.Rename, Title; Node\.Attach writes #0\.Next; Node\.Remember writes last; Node\.Rename writes #0\.Name\}$`
 
 // Package quiet has functions that do not synchronise, and some that do.
 
