@@ -72,10 +72,10 @@ func (s *summariser) public(fn *ssa.Function) *Effect {
 	e := s.effect(fn)
 	out := &Effect{Quiet: !e.acquires && !e.releases && len(e.runs) == 0 && !s.keeps(fn)}
 	for _, r := range e.runs {
-		if !r.Async && (e.acquires || e.releases) {
-			continue
-		}
-		if r.Method == "" && s.escapes(fn, r.param) {
+		// What is called now in one case, and perhaps started in another, depends on
+		// conditions that are not followed.
+		called := slices.ContainsFunc(e.runs, func(q running) bool { return q.param == r.param && !q.Async })
+		if called && (e.acquires || e.releases) || r.Method == "" && s.escapes(fn, r.param) {
 			continue
 		}
 		if r.Param = slices.Index(fn.Params, r.param); r.Param >= 0 && !slices.Contains(out.Runs, r.Run) {
@@ -194,12 +194,8 @@ func started(e *effect) *effect {
 		return out
 	}
 	for _, r := range e.runs {
-		switch {
-		case r.Async:
-			r.Before, r.Waits = false, false
-			out.runs = append(out.runs, r)
-		case !r.Before:
-			r.Run = Run{Method: r.Method, Async: true}
+		if !r.Before {
+			r.Run = Run{Method: r.Method, Async: true, Many: r.Many}
 			out.runs = append(out.runs, r)
 		}
 	}
@@ -308,7 +304,7 @@ func (s *summariser) operation(instr ssa.CallInstruction, op syncapi.Op) *effect
 	}
 	_, called := s.value(op.Callback)
 	switch op.Kind {
-	case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart, syncapi.ContextWait:
+	case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart:
 		e.add(started(called))
 	case syncapi.CallsBack:
 		e.add(called)
@@ -396,7 +392,7 @@ func (s *summariser) follows(instr ssa.Instruction, v ssa.Value) bool {
 		}
 		if op, ok := syncapi.Classify(common, s.paths); ok {
 			switch op.Kind {
-			case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart, syncapi.ContextWait, syncapi.CallsBack:
+			case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart, syncapi.CallsBack:
 				return op.Callback == v
 			}
 			return false

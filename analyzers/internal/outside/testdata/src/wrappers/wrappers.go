@@ -1,4 +1,4 @@
-package wrappers // want package:`outside: All starts #1 many times and may wait for it; Each calls #1; Go starts #0; Group\.Go starts #1; Group\.Limited starts #1 when it has waited; Group\.OfSync starts #1; Group\.Through starts #1; Literal starts #0; OneByOne starts #1 when it has waited and may wait for it; Recovering starts #0; Retry calls #0; Submit starts #0\.Run; SubmitRecovering starts #0\.Run; ThroughLiteral calls #0; Two starts #0 and may wait for it; Group\.Later writes #0\.fs\}$`
+package wrappers // want package:`outside: All starts #1 many times and may wait for it; Each calls #1; Go starts #0; Group\.Go starts #1; Group\.Limited starts #1 when it has waited; Group\.OfSync starts #1; Group\.Through starts #1; Literal starts #0; Nested starts #0; OneByOne starts #1 when it has waited and may wait for it; Recovering starts #0; Retry calls #0; Submit starts #0\.Run; SubmitRecovering starts #0\.Run; ThroughLiteral calls #0; Two starts #0 and may wait for it; Group\.Later writes #0\.fs\}$`
 
 // Package wrappers runs functions for others.
 
@@ -160,4 +160,23 @@ func SubmitRecovering(t Task) {
 		defer func() { _ = recover() }()
 		t.Run()
 	}()
+}
+
+func Either(async bool, f func()) {
+	if async {
+		go f()
+		return
+	}
+	f()
+}
+
+func (g *Group) WhenReady(ready chan bool, f func()) {
+	go func() {
+		<-ready
+		g.Go(f)
+	}()
+}
+
+func Nested(f func()) {
+	go func() { Go(f) }()
 }
