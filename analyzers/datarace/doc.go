@@ -88,8 +88,8 @@
 //
 // The check follows calls within one package, from functions that start
 // goroutines, to a limit of depth and size. Of functions of other packages it knows
-// summaries of a few words, under go vet only of packages whose source can matter for
-// concurrency or that are vetted themselves. A function that a pool keeps in a queue, or
+// summaries of a few words, under go vet only of packages that import sync or use
+// goroutines or channels themselves. A function that a pool keeps in a queue, or
 // runs under a lock or a semaphore, is not followed, nor one that is called under a lock
 // of another package; and in a function that locks anything no access counts for its
 // callers. Other than such loops,

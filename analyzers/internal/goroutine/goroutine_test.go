@@ -12,6 +12,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/outside"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
@@ -40,7 +41,7 @@ func load(t *testing.T, src string) *Package {
 		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
 		ExportPackageFact: func(analysis.Fact) {},
 	}
-	for _, a := range []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer, outside.Analyzer, Analyzer} {
+	for _, a := range []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, outside.Analyzer, Analyzer} {
 		res, err := a.Run(pass)
 		if err != nil {
 			t.Fatal(err)

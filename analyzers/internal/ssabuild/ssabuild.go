@@ -20,6 +20,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/relevance"
 )
@@ -29,6 +30,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "ssabuild",
 	Doc:        "build the SSA form of a package from its own source alone; reports nothing",
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/ssabuild",
+	Requires:   []*analysis.Analyzer{config.Analyzer},
 	Run:        diagnostic.Guard(run),
 	ResultType: reflect.TypeFor[*SSA](),
 }
@@ -43,14 +45,15 @@ type SSA struct {
 	// function that encloses it. Generic functions appear once, uninstantiated.
 	Funcs []*ssa.Function
 	// Plain are those of a package that cannot matter itself, but whose callers may
-	// want to know what it does.
+	// want to know what it does, unless [config.Config] says that packages are alone.
 	Plain []*ssa.Function
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
 	matters := relevance.Package(pass.Files)
-	if onlyImported(pass) || !matters && pass.Pkg.Name() == "main" {
+	alone := pass.ResultOf[config.Analyzer].(*config.Config).Alone
+	if onlyImported(pass) || !matters && (alone || pass.Pkg.Name() == "main") {
 		return &SSA{Pkg: prog.CreatePackage(pass.Pkg, nil, pass.TypesInfo, false)}, nil
 	}
 	prog.SetNoReturn(newReturns(pass).never)
