@@ -375,16 +375,6 @@ func (x *Exploration) PointsTo(f *Frame, v ssa.Value) (targets []Target, known b
 	return n.list, !n.many
 }
 
-// Holds lists what the memory at t may point to, as far as the exploration uses it;
-// known is false if the list is not complete. It is empty where the exploration
-// neither reads nor writes.
-func (x *Exploration) Holds(t Target) (targets []Target, known bool) {
-	if n := x.heap.cells[cellKey{t.Obj, contentPath(t.Path)}]; n != nil {
-		return n.list, !n.many
-	}
-	return nil, true
-}
-
 // Points calls visit for every instruction of the exploration that can be
 // reached, in order.
 func (x *Exploration) Points(visit func(PointID, Point)) {
