@@ -174,3 +174,9 @@ func (n *Node) Title() string { return "Node " + n.Name }
 func (n *Node) Hook() { n.hook() }
 
 func (g *Group) Wait() { g.wg.Wait() }
+
+func (g *Group) Flush() {
+	for _, f := range g.fs {
+		go f()
+	}
+}
