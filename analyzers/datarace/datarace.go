@@ -69,13 +69,14 @@ type search struct {
 	spent  int
 }
 
-// seen identifies what is reported once: a variable and two functions.
+// seen identifies what is reported once: a variable and two functions, or two calls.
 type seen struct {
 	decl   token.Pos
 	far    string // of a variable of another package: its name
 	part   goroutine.Path
 	kind   shared.Kind
 	fa, fb *ssa.Function
+	calls  [2]ssa.Instruction
 }
 
 // Limits. maxCost bounds the work on one exploration and maxTotal that on the
@@ -128,8 +129,9 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
-	key := seen{declaration(v), a.Far.Field, a.Path, a.Kind, a.Func(), b.Func()}
-	if s.seen[key] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
+	key := seen{decl: declaration(v), far: a.Far.Field, part: a.Path, kind: a.Kind, fa: a.Func(), fb: b.Func()}
+	calls := seen{calls: [2]ssa.Instruction{a.Instr, b.Instr}}
+	if s.seen[key] || s.seen[calls] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
 		return
 	}
 	over, ok := x.Overlap(a.Point, b.Point, v.Fresh)
@@ -137,6 +139,9 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 		return
 	}
 	s.seen[key] = true
+	if a.InCall() && b.InCall() {
+		s.seen[calls] = true // two calls may race in many fields
+	}
 	if over.Swapped {
 		a, b = b, a
 	}

@@ -116,3 +116,6 @@ func (c *collector) fresh(o *goroutine.Object) []goroutine.PointID {
 	}
 	return points
 }
+
+// InCall reports whether a is within a function called, of which only that is known.
+func (a *Access) InCall() bool { return a.Far.Func != "" || a.Use.Type != "" }

@@ -123,3 +123,11 @@ func methodValue(c *counters.Counter) {
 	wg.Go(c.Inc)
 	wg.Wait()
 }
+
+func twoFields(c *counters.Counter) {
+	for range 3 {
+		go func() {
+			c.Move() // want `is written here by all goroutines started at .*; Move writes it without a lock`
+		}()
+	}
+}
