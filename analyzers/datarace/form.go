@@ -31,6 +31,12 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if h, ok := x.OwnLock(first.Point, second.Point); ok {
 		return message.New("form-own-lock", "lock", h.Name), true
 	}
+	if first.Use.Type != "" && second.Use.Type == first.Use.Type {
+		return unsafeObject(first.Use, second.Use), true
+	}
+	if first.Far.Func != "" || second.Far.Func != "" {
+		return elsewhere(first.Far, second.Far), true
+	}
 	if key, ok := s.declared(r.v, first, second); ok {
 		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
 	}
@@ -90,6 +96,27 @@ func published(v *shared.Variable, spawn ssa.Instruction, a *shared.Access) (key
 		}
 	}
 	return key, access.FieldVar(field.X.Type(), field.Field).Name(), at
+}
+
+// unsafeObject is what to say of two uses of an object that is not safe for
+// concurrent use.
+func unsafeObject(first, second syncapi.Use) message.Message {
+	if first.Method == second.Method {
+		return message.New("form-object", "type", first.Type, "method", first.Method)
+	}
+	return message.New("form-objects", "type", first.Type, "method", first.Method, "other", second.Method)
+}
+
+// elsewhere is what to say of accesses of which one at least is within a function of
+// another package.
+func elsewhere(first, second shared.Far) message.Message {
+	switch {
+	case first.Func == "":
+		return message.New("form-far-second", "func", second.Func, "place", second.Place)
+	case second.Func == "", first == second:
+		return message.New("form-far-first", "func", first.Func, "place", first.Place)
+	}
+	return message.New("form-far", "func", first.Func, "place", first.Place, "other", second.Func, "otherplace", second.Place)
 }
 
 // parallelTests reports whether the goroutines are subtests of one test.
