@@ -1,43 +1,51 @@
 package checkthenact
 
 import (
-	"go/types"
-
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
-	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
-// checkAtomics finds an atomic load on which an atomic store of the same variable
+// checkAtomic finds atomic loads on which w, an atomic store of the same variable,
 // depends.
-func (c *checker) checkAtomics(f *function) {
-	for _, w := range f.events {
-		if w.kind != atomicStore || w.value == nil || !w.path.Exact() || exclusive(w.held) {
+func (c *checker) checkAtomic(f *function, w event) {
+	if w.value == nil || !w.path.Exact() || exclusive(w.held) {
+		return
+	}
+	for _, r := range f.readsFor(w) {
+		if r.kind != atomicLoad || r.path != w.path || c.locks.Reassigned(f.fn, w.path) || c.changedBetween(f, r, w) {
 			continue
 		}
-		for _, r := range f.readsFor(w) {
-			if r.kind != atomicLoad || r.path != w.path || c.locks.Reassigned(f.fn, w.path) || c.changedBetween(f, r, w) {
-				continue
-			}
-			if depends(w.value, r.instr) == computed {
-				c.reportAtomic(f, r, w, "atomic-lost-update")
-				continue
-			}
-			for _, d := range decides(r.instr, w.instr) {
-				op, with, compared := d.comparison(r.instr)
-				switch {
-				case compared && ordering(op) && c.sameValue(with, w.value):
-					c.reportAtomic(f, r, w, "atomic-lost-maximum")
-				case c.closes(d):
-					c.reportAtomic(f, r, w, "atomic-close")
-				default:
-					c.reportAtomic(f, r, w, "atomic-check-then-act")
-				}
-			}
+		if depends(w.value, r.instr) == computed {
+			c.addAtomic(f, r, w, "atomic-lost-update")
+			continue
+		}
+		if key := c.decided(r, w); key != "" {
+			c.addAtomic(f, r, w, key)
 		}
 	}
+}
+
+// decided returns the key of what w is if a test of r decides on it, the worst that
+// one of the tests tells; it is empty if none does.
+func (c *checker) decided(r, w event) (key message.Key) {
+	for _, d := range decides(r.instr, w.instr) {
+		op, with, compared := d.comparison(r.instr)
+		switch {
+		case compared && ordering(op) && c.sameValue(with, w.value):
+			return "atomic-lost-maximum"
+		case c.closes(d, w.path):
+			return "atomic-close"
+		}
+		key = "atomic-check-then-act"
+	}
+	return key
+}
+
+func (c *checker) addAtomic(f *function, r, w event, key message.Key) {
+	c.pairs = append(c.pairs, pair{f: f, read: r, write: w, key: key, gap: r.instr})
 }
 
 // exclusive reports whether some lock is held for writing, so that who wrote
@@ -62,9 +70,9 @@ func (c *checker) changedBetween(f *function, r, w event) bool {
 	return false
 }
 
-// closes reports whether a channel is closed on the side of the decision that is
-// taken, which can be done once only.
-func (c *checker) closes(d decision) bool {
+// closes reports whether a channel of the object that the flag is part of is closed
+// on the side of the decision that is taken, which can be done once only.
+func (c *checker) closes(d decision, flag access.Path) bool {
 	side := d.branch.Block().Succs[d.taken]
 	for _, b := range side.Parent().Blocks {
 		if !side.Dominates(b) {
@@ -75,102 +83,37 @@ func (c *checker) closes(d decision) bool {
 			if !ok {
 				continue
 			}
-			// A channel that the function has made itself is its own.
-			if b, ok := call.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" && c.paths.Of(call.Common().Args[0]).Root().Func() != nil {
-				return c.paths.Of(call.Common().Args[0]).Root().Kind != access.OtherValue
+			if b, ok := call.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" && belongs(flag, c.paths.Of(call.Common().Args[0])) {
+				return true
 			}
 		}
 	}
 	return false
 }
 
-// checkMaps finds operations of a sync.Map on one key that belong together.
-func (c *checker) checkMaps(f *function) {
-	for _, w := range f.events {
-		if w.kind != mapStore && w.kind != mapDelete || exclusive(w.held) {
-			continue
-		}
-		for _, r := range f.readsFor(w) {
-			if r.kind != mapLoad || r.path != w.path || !c.sameKey(r.key, w.key) {
-				continue
-			}
-			if w.value != nil && depends(w.value, r.instr) == computed {
-				c.reportAtomic(f, r, w, "map-lost-update")
-				continue
-			}
-			if decides(r.instr, w.instr) == nil {
-				continue
-			}
-			switch {
-			case w.kind == mapDelete:
-				c.reportAtomic(f, r, w, "map-load-delete")
-			case c.identity(w.value):
-				c.reportAtomic(f, r, w, "map-two-objects")
-			default:
-				c.reportAtomic(f, r, w, "map-load-store")
-			}
-		}
+// checkMap finds operations of a sync.Map on the key of w on which w depends.
+func (c *checker) checkMap(f *function, w event) {
+	if exclusive(w.held) {
+		return
 	}
-}
-
-// checkPublished finds writes to an object that the function made and has handed to
-// other goroutines by an atomic store.
-func (c *checker) checkPublished(f *function) {
-	for _, p := range f.events {
-		if p.kind != atomicStore && p.kind != atomicOther || p.value == nil {
+	for _, r := range f.readsFor(w) {
+		if r.kind != mapLoad || r.path != w.path || !c.sameKey(r.key, w.key) {
 			continue
 		}
-		v := p.value
-		if mi, ok := v.(*ssa.MakeInterface); ok {
-			v = mi.X
+		if w.value != nil && depends(w.value, r.instr) == computed {
+			c.addAtomic(f, r, w, "map-lost-update")
+			continue
 		}
-		switch v.(type) {
-		case *ssa.Alloc, *ssa.MakeMap, *ssa.MakeSlice:
+		if decides(r.instr, w.instr) == nil {
+			continue
+		}
+		switch {
+		case w.kind == mapDelete:
+			c.addAtomic(f, r, w, "map-load-delete")
+		case c.identity(w.value):
+			c.addAtomic(f, r, w, "map-two-objects")
 		default:
-			continue
-		}
-		if a, ok := v.(*ssa.Alloc); ok && !a.Heap {
-			continue
-		}
-		for _, w := range writesThrough(v, 0) {
-			if control.Dominates(p.instr, w) && len(c.locks.HeldBefore(w)) == 0 {
-				c.reportPublished(f, p, w, v)
-				break
-			}
+			c.addAtomic(f, r, w, "map-load-store")
 		}
 	}
-}
-
-// writesThrough returns the writes to what v points to.
-func writesThrough(v ssa.Value, depth int) []ssa.Instruction {
-	if depth > 4 || v.Referrers() == nil {
-		return nil
-	}
-	var ws []ssa.Instruction
-	for _, ref := range *v.Referrers() {
-		switch ref := ref.(type) {
-		case *ssa.Store:
-			if ref.Addr == v {
-				ws = append(ws, ref)
-			}
-		case *ssa.MapUpdate:
-			if ref.Map == v {
-				ws = append(ws, ref)
-			}
-		case *ssa.FieldAddr:
-			ws = append(ws, writesThrough(ref, depth+1)...)
-		case *ssa.IndexAddr:
-			if ref.X == v {
-				ws = append(ws, writesThrough(ref, depth+1)...)
-			}
-		}
-	}
-	return ws
-}
-
-func typeName(t types.Type) string {
-	if p, ok := t.Underlying().(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	return types.TypeString(t, func(*types.Package) string { return "" })
 }

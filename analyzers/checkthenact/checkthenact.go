@@ -2,6 +2,7 @@ package checkthenact
 
 import (
 	"embed"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -9,6 +10,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
@@ -30,7 +32,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "checkthenact",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/checkthenact",
-	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, lockset.Analyzer, guard.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -44,6 +46,7 @@ func run(pass *analysis.Pass) (any, error) {
 		locks:    locks,
 		paths:    locks.Paths,
 		namer:    wording.NewNamer(pass, locks),
+		loaded:   make(map[ssa.Value]event),
 	}
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
 	once := onceBodies(src.Funcs, locks)
@@ -52,13 +55,34 @@ func run(pass *analysis.Pass) (any, error) {
 			continue // nothing runs beside it
 		}
 		f := c.collect(fn)
-		c.checkSections(f)
-		c.checkDoubleChecked(f)
-		c.checkAtomics(f)
-		c.checkMaps(f)
+		for _, w := range f.events {
+			c.checkWrite(f, w)
+		}
 		c.checkPublished(f)
 	}
+	var judge *guard.Judge
+	if len(c.lates) > 0 || slices.ContainsFunc(c.pairs, func(p pair) bool { return damageOf(p.key) != unclear }) {
+		judge = pass.ResultOf[guard.Analyzer].(*guard.Result).Judge()
+	}
+	c.judgePairs(judge)
+	c.judgeLates(judge)
 	return reporter.Finish(), nil
+}
+
+// checkWrite looks for reads that w depends on and that something can come between.
+func (c *checker) checkWrite(f *function, w event) {
+	switch w.kind {
+	case store, update, remove:
+		if f.locks {
+			reads := f.readsFor(w)
+			c.checkSections(f, w, reads)
+			c.checkDoubleChecked(f, w, reads)
+		}
+	case atomicStore:
+		c.checkAtomic(f, w)
+	case mapStore, mapDelete:
+		c.checkMap(f, w)
+	}
 }
 
 type checker struct {
@@ -67,6 +91,10 @@ type checker struct {
 	locks    *lockset.Result
 	paths    *access.Paths
 	namer    *wording.Namer
+	atomics  []guard.Access      // operations of sync/atomic that change a variable
+	loaded   map[ssa.Value]event // what atomic loads yield, with the load
+	pairs    []pair
+	lates    []late
 }
 
 // onceBodies are the functions that a sync.Once calls.

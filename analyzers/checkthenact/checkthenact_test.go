@@ -14,7 +14,12 @@ import (
 func Test(t *testing.T) {
 	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer,
-		"sections", "doublechecked", "atomics", "maps", "published")
+		"sections", "doublechecked", "atomics", "maps")
+}
+
+// What certainly is a bug is in the default tier.
+func TestRivals(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "rivals", "published")
 }
 
 func TestStrict(t *testing.T) {
@@ -46,6 +51,7 @@ func (ignoreErrors) Errorf(string, ...any) {}
 // A known gap is a test too: if one is closed, its wrong code begins to be
 // reported, and moves to the package that it belongs to.
 func TestLimitations(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "limitations/tier")
 	strict(t)
 	analysistest.Run(t, analysistest.TestData(), checkthenact.Analyzer, "limitations")
 }

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
@@ -150,6 +151,9 @@ func (c *checker) collect(fn *ssa.Function) *function {
 				}
 			}
 			f.events = append(f.events, e)
+			if v, object := variable(e); v != nil && (e.kind == atomicStore || e.kind == atomicOther) {
+				c.atomics = append(c.atomics, guard.Access{Var: v, Instr: e.instr, Use: guard.Writes, Object: object})
+			}
 		}
 	})
 	return f

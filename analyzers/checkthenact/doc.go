@@ -75,23 +75,40 @@
 // first section (a claim, such as busy = true), or holds another lock all the time,
 // is left alone.
 //
-// Reported are: a written value that is computed from the one that was read; a
-// limit or a maximum that is compared in one section and changed in the other; a
-// channel, or an object with a lock in it, that two goroutines can both make; a
-// channel closed by who passed the test of an atomic flag; and other writes that
+// Reported in the default tier is what certainly is harmful: a written value that is
+// computed from the one that was read; a limit or a maximum that is compared in one
+// section and changed in the other; a channel, or an object with a lock in it, that
+// two goroutines can both make; a channel closed by who passed the test of an atomic
+// flag of the same object. Somebody must be able to come between: the object is
+// shared, nobody holds a lock over both operations, and the function can run twice at
+// the same time for one object, by calls of other packages or in goroutines that are
+// started in a loop; or, where a change is lost, another function that writes the
+// variable is reached from elsewhere. A function that runs once in the life of an
+// object, by its name (Open, Run, Close), does not meet itself. An atomic variable
+// whose loaded value is also used for something else is taken to have one writer.
+//
+// Also in the default tier is double-checked locking with a plain read outside of the
+// lock; and an object that is written to without a lock when others have it: after it
+// was published by an atomic store, or loaded from an atomic variable, or, if the
+// package shows who reads the same field meanwhile, after it was stored under a lock or
+// sent on a channel.
+//
+// # The strict tier
+//
+// It adds the same where nobody is known to come between, and other writes that
 // depend on a test made before, which may be harmless, such as an entry of a cache
-// that is computed twice. All of these belong to the strict tier, since it is not
-// asked who else may write. In the default tier are an object that is written to
-// after it was published by an atomic store, and double-checked locking with a
-// plain read outside of the lock.
+// that is computed twice.
 //
 // # Limitations
 //
-// Whether the function runs in more than one goroutine is not asked: the lock or
-// the atomic variable is taken for a sign that it does. What is read in one
-// function and written in another is not seen, nor a lock that is
+// What is read in one function and written in another is not seen, nor a lock that is
 // released and taken again by called functions of other packages, by sync.Cond.Wait,
 // or by a function whose callers hold it. Values that go through memory or calls are
-// not followed. An atomic variable that has Add, Swap or CompareAndSwap
-// besides Load and Store in the same function is left alone.
+// not followed. An atomic variable that has Add, Swap or CompareAndSwap besides Load
+// and Store in the same function is left alone. Functions that only the package itself
+// calls, from where no goroutine is seen to start, do not count as running twice, nor
+// do those of which the comment speaks of goroutines or locks. An object that a called
+// function publishes is not taken for published. A reader that could know by other
+// means that an object is finished is taken for one that cannot, and can give a false
+// report.
 package checkthenact

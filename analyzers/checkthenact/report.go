@@ -15,25 +15,50 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
-// reportSplit reports a write that depends on what another critical section
-// read.
-func (c *checker) reportSplit(f *function, s split, key string) {
-	v := c.variable(s.write)
+// reportPair reports a write that depends on a read, in the default tier if somebody
+// certainly comes between.
+func (c *checker) reportPair(p pair, r rival, certain bool) {
+	d := c.pairDiagnostic(p)
+	d.Operations = []token.Pos{position(p.read.instr)}
+	if !certain {
+		d.Tier = config.Strict
+	}
+	if certain && !r.self() {
+		d.Message = d.Message.With(message.New("by-other", "other", wording.Func(r.other.Instr.Parent()), "place", wording.Place(c.pass.Fset, r.other.Instr.Pos())))
+		d.Related = append(d.Related, c.related(diagnostic.RoleWrite, r.other.Instr.Pos(), "changed-here", d.Subject.Name, ""))
+	}
+	c.reporter.Report(d)
+}
+
+func (c *checker) pairDiagnostic(p pair) diagnostic.Diagnostic {
+	if p.split != nil {
+		return c.splitDiagnostic(p)
+	}
+	v := c.receiver(p.write)
+	d := c.diagnostic(p.f, p.write, v, message.New(p.key, "func", wording.Func(p.f.fn), "var", v, "line", c.line(p.read.instr.Pos())))
+	d.Category = "atomic"
+	if p.write.key != nil {
+		d.Category = "map"
+	}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, p.read.instr.Pos(), "loaded-here", v, "")}
+	return d
+}
+
+func (c *checker) splitDiagnostic(p pair) diagnostic.Diagnostic {
+	v, s := c.variable(p.write), p.split
 	site := s.second.Sites[0]
 	lock := c.namer.Lock(site, s.second.Path)
-	d := c.diagnostic(f, s.write, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "lock", lock,
-		"line", c.line(position(s.read.instr)), "again", c.line(site.Pos())))
+	d := c.diagnostic(p.f, p.write, v, message.New(p.key, "func", wording.Func(p.f.fn), "var", v, "lock", lock,
+		"line", c.line(position(p.read.instr)), "again", c.line(site.Pos())))
 	d.Category = "split"
-	d.Tier = config.Strict // until it is known who else may write
-	d.Operations = []token.Pos{position(s.read.instr)}
-	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(s.read.instr), "read-here", v, lock)}
+	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, position(p.read.instr), "read-here", v, lock)}
 	for _, site := range s.first.Sites {
 		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-first", v, lock))
 	}
 	for _, site := range s.second.Sites {
 		d.Related = append(d.Related, c.related(diagnostic.RoleLock, site.Pos(), "locked-again", v, lock))
 	}
-	c.reporter.Report(d)
+	return d
 }
 
 // reportDoubleChecked reports the read without the lock, which races with the
@@ -51,20 +76,6 @@ func (c *checker) reportDoubleChecked(f *function, r, w event, lock lockset.Held
 	c.reporter.Report(d)
 }
 
-// reportAtomic reports an atomic operation that another one decided on.
-func (c *checker) reportAtomic(f *function, r, w event, key string) {
-	v := c.receiver(w)
-	d := c.diagnostic(f, w, v, message.New(message.Key(key), "func", wording.Func(f.fn), "var", v, "line", c.line(r.instr.Pos())))
-	d.Category = "atomic"
-	if w.key != nil {
-		d.Category = "map"
-	}
-	d.Tier = config.Strict // until it is known who else may write
-	d.Operations = []token.Pos{r.instr.Pos()}
-	d.Related = []diagnostic.Related{c.related(diagnostic.RoleRead, r.instr.Pos(), "loaded-here", v, "")}
-	c.reporter.Report(d)
-}
-
 // reportPublished reports a write to what others can see already.
 func (c *checker) reportPublished(f *function, p event, w ssa.Instruction, object ssa.Value) {
 	v := c.receiver(p)
@@ -73,6 +84,29 @@ func (c *checker) reportPublished(f *function, p event, w ssa.Instruction, objec
 	d.Category = "published"
 	d.Operations = []token.Pos{p.instr.Pos()}
 	d.Related = []diagnostic.Related{c.related(diagnostic.RoleWrite, p.instr.Pos(), "published-here", v, "")}
+	c.reporter.Report(d)
+}
+
+// reportLate reports a write to what a reader gets at the same time.
+func (c *checker) reportLate(l late, reader ssa.Instruction) {
+	at := event{instr: l.at, path: l.path}
+	v, key, field := c.variable(at), l.key, ""
+	if key == "loaded-write" {
+		v = c.receiver(at)
+	}
+	if l.field != nil {
+		field = l.field.Name()
+	} else {
+		key += "-map"
+	}
+	d := c.diagnostic(l.f, event{instr: l.write, path: l.path}, v, message.New(key, "func", wording.Func(l.f.fn), "var", v, "field", field,
+		"type", typeName(l.typ), "line", c.line(position(l.at)), "other", wording.Func(reader.Parent()), "place", wording.Place(c.pass.Fset, position(reader))))
+	d.Category = "published"
+	d.Operations = []token.Pos{position(reader)}
+	d.Related = []diagnostic.Related{
+		c.related(diagnostic.RoleWrite, position(l.at), message.Key(string(l.key)+"-here"), v, ""),
+		c.related(diagnostic.RoleRead, position(reader), "late-read-here", v, ""),
+	}
 	c.reporter.Report(d)
 }
 
@@ -86,8 +120,8 @@ func (c *checker) diagnostic(f *function, at event, name string, text message.Me
 	}
 }
 
-func (c *checker) related(role diagnostic.Role, pos token.Pos, key, v, lock string) diagnostic.Related {
-	return diagnostic.Related{Role: role, Pos: pos, Message: message.New(message.Key(key), "var", v, "lock", lock)}
+func (c *checker) related(role diagnostic.Role, pos token.Pos, key message.Key, v, lock string) diagnostic.Related {
+	return diagnostic.Related{Role: role, Pos: pos, Message: message.New(key, "var", v, "lock", lock)}
 }
 
 // position is where an instruction stands. A load has its position at the operand.

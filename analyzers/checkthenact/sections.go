@@ -9,6 +9,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 // A split is a read in one critical section and a write of the same variable
@@ -18,23 +19,15 @@ type split struct {
 	first, second lockset.Held
 }
 
-// checkSections finds reads in one critical section on which a write in another
-// one depends.
-func (c *checker) checkSections(f *function) {
-	if !f.locks {
-		return
-	}
-	for _, w := range f.events {
-		if w.kind != store && w.kind != update && w.kind != remove {
+// checkSections finds reads in one critical section on which w, in another one,
+// depends.
+func (c *checker) checkSections(f *function, w event, reads []event) {
+	for _, r := range reads {
+		if !c.sameVariable(r, w) || c.locks.Reassigned(f.fn, w.path) {
 			continue
 		}
-		for _, r := range f.readsFor(w) {
-			if !c.sameVariable(r, w) || c.locks.Reassigned(f.fn, w.path) {
-				continue
-			}
-			if s, ok := c.split(r, w); ok && !c.validated(f, s) {
-				c.judge(f, s)
-			}
+		if s, ok := c.split(r, w); ok && !c.validated(f, s) {
+			c.judge(f, s)
 		}
 	}
 }
@@ -185,25 +178,19 @@ func (c *checker) onlyFor(e, w event) bool {
 		if _, isBranch := ref.(*ssa.If); isBranch {
 			return false
 		}
-		if b, isBin := ref.(*ssa.BinOp); isBin && isBool(b.Type()) {
+		if b, isBin := ref.(*ssa.BinOp); isBin && control.IsBool(b.Type()) {
 			return false
 		}
 	}
 	return true
 }
 
-func isBool(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsBoolean != 0
-}
-
-// judge reports s if the write depends on the read, in the tier that the kind of
-// dependence deserves.
+// judge takes note of s if the write depends on the read, and how.
 func (c *checker) judge(f *function, s split) {
 	if s.write.value != nil {
 		switch depends(s.write.value, s.read.instr) {
 		case computed:
-			c.reportSplit(f, s, "lost-update")
+			c.addSplit(f, s, "lost-update")
 			return
 		case copied:
 			return // put back what was there
@@ -212,13 +199,17 @@ func (c *checker) judge(f *function, s split) {
 	for _, d := range decides(s.read.instr, s.write.instr) {
 		key, ok := c.judgeDecision(s, d)
 		if ok {
-			c.reportSplit(f, s, key)
+			c.addSplit(f, s, key)
 			return
 		}
 	}
 }
 
-func (c *checker) judgeDecision(s split, d decision) (key string, ok bool) {
+func (c *checker) addSplit(f *function, s split, key message.Key) {
+	c.pairs = append(c.pairs, pair{f: f, read: s.read, write: s.write, key: key, gap: s.second.Sites[0], split: &s})
+}
+
+func (c *checker) judgeDecision(s split, d decision) (key message.Key, ok bool) {
 	op, with, compared := d.comparison(s.read.instr)
 	switch {
 	case s.write.kind == remove:
@@ -305,31 +296,25 @@ func hasIdentity(t types.Type, depth int) bool {
 	return false
 }
 
-// checkDoubleChecked finds variables that are read without the lock, and then
-// read again and written with it.
-func (c *checker) checkDoubleChecked(f *function) {
-	if !f.locks || len(c.locks.HeldAtEntry(f.fn)) > 0 {
+// checkDoubleChecked finds reads without the lock, of what is then read again and
+// written by w with it.
+func (c *checker) checkDoubleChecked(f *function, w event, reads []event) {
+	if w.kind == remove || w.path.Root().Kind == access.OtherValue || len(c.locks.HeldAtEntry(f.fn)) > 0 {
 		return
 	}
-	for _, w := range f.events {
-		if w.kind != store && w.kind != update || w.path.Root().Kind == access.OtherValue {
+	for _, r := range reads {
+		if len(r.held) > 0 || !c.sameVariable(r, w) || decides(r.instr, w.instr) == nil || c.locks.Reassigned(f.fn, w.path) {
 			continue
 		}
-		for _, r := range f.readsFor(w) {
-			if len(r.held) > 0 || !c.sameVariable(r, w) || decides(r.instr, w.instr) == nil || c.locks.Reassigned(f.fn, w.path) {
-				continue
-			}
-			lock, ok := c.owner(w)
-			if !ok || !c.takenAfter(r, lock) {
-				continue
-			}
-			for _, again := range f.events {
-				if again.kind == r.kind && c.sameVariable(again, w) && intersects(heldSites(again.held, lock.Path), lock.Sites) &&
-					decides(again.instr, w.instr) != nil {
-					c.reportDoubleChecked(f, r, w, lock)
-					break
-				}
-			}
+		lock, ok := c.owner(w)
+		if !ok || !c.takenAfter(r, lock) {
+			continue
+		}
+		if slices.ContainsFunc(f.events, func(again event) bool {
+			return again.kind == r.kind && c.sameVariable(again, w) && intersects(heldSites(again.held, lock.Path), lock.Sites) &&
+				decides(again.instr, w.instr) != nil
+		}) {
+			c.reportDoubleChecked(f, r, w, lock)
 		}
 	}
 }

@@ -236,7 +236,7 @@ func (s *looker) phi(v *ssa.Phi, f *frame) {
 	for i, edge := range v.Edges {
 		s.look(edge, f)
 		pred := v.Block().Preds[i]
-		if br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If); ok && isBool(v.Type()) {
+		if br, ok := pred.Instrs[len(pred.Instrs)-1].(*ssa.If); ok && control.IsBool(v.Type()) {
 			s.look(br.Cond, f)
 		}
 	}
@@ -326,9 +326,4 @@ func atomicPath(op syncapi.Op, paths *access.Paths) access.Path {
 		return paths.Of(op.Args[0])
 	}
 	return access.Path{}
-}
-
-func isBool(t types.Type) bool {
-	b, ok := t.Underlying().(*types.Basic)
-	return ok && b.Info()&types.IsBoolean != 0
 }

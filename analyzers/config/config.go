@@ -1,5 +1,6 @@
 // Package config holds what a user chooses for a run of the suite: the tier,
-// the language of messages, and the findings to suppress.
+// the language of messages, and the findings to suppress; and what the driver says
+// of the run.
 //
 // It is an analyzer that reports nothing. Being an analyzer, it works the same
 // under every driver, and its choices are flags: go vet's cache knows a tool's
@@ -53,6 +54,10 @@ type Config struct {
 	Tier        Tier
 	Lang        message.Lang
 	Suppression *Suppressions
+	// Alone says that packages which cannot matter for concurrency are not to be
+	// analysed for the sake of those that import them. A driver says so that does not
+	// know who does, or for which it would cost too much.
+	Alone bool
 }
 
 // New returns the configuration of the package with the given files, for a

@@ -70,12 +70,14 @@ type search struct {
 	spent  int
 }
 
-// seen identifies what is reported once: a variable and two functions.
+// seen identifies what is reported once: a variable and two functions, or two calls.
 type seen struct {
 	decl   token.Pos
+	far    string // of a variable of another package: its name
 	part   goroutine.Path
 	kind   shared.Kind
 	fa, fb *ssa.Function
+	calls  [2]ssa.Instruction
 }
 
 // Limits. maxCost bounds the work on one exploration and maxTotal that on the
@@ -128,8 +130,9 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
-	key := seen{declaration(v), a.Path, a.Kind, access.Outermost(a.Instr.Parent()), access.Outermost(b.Instr.Parent())}
-	if s.seen[key] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
+	key := seen{decl: declaration(v), far: a.Far.Field, part: a.Path, kind: a.Kind, fa: a.Func(), fb: b.Func()}
+	calls := seen{calls: [2]ssa.Instruction{a.Instr, b.Instr}}
+	if s.seen[key] || s.seen[calls] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
 		return
 	}
 	over, ok := x.Overlap(a.Point, b.Point, v.Fresh)
@@ -138,6 +141,9 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 	}
 	s.seen[key] = true
 	r := &race{v: v, spawned: a, other: b, thread: over.Thread, why: x.Why(a.Point, b.Point, over, v.Fresh)}
+	if a.InCall() && b.InCall() {
+		s.seen[calls] = true // two calls may race in many fields
+	}
 	if over.Swapped {
 		r.spawned, r.other = b, a
 	}
@@ -148,7 +154,7 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 // that other packages cannot call and whose name or comment speaks of locks: its
 // callers hold the lock by means that are not followed.
 func leftToCaller(x *goroutine.Exploration, a, b *shared.Access) bool {
-	fn := access.Outermost(b.Instr.Parent())
+	fn := b.Func()
 	return len(x.Held(a.Point)) > 0 && len(x.Held(b.Point)) == 0 && !token.IsExported(fn.Name()) && guard.Remarkable(fn)
 }
 
@@ -180,7 +186,7 @@ func (s *search) diagnostic(x *goroutine.Exploration, r *race) diagnostic.Diagno
 		Pos:        first.Pos,
 		Message:    s.message(x, r, first, second, inside, name),
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: declaration(r.v)},
-		Function:   access.Outermost(first.Instr.Parent()).RelString(s.pkg.SSA.Pkg.Pkg),
+		Function:   first.Func().RelString(s.pkg.SSA.Pkg.Pkg),
 		Operations: []token.Pos{first.Pos, second.Pos},
 	}
 	if form, ok := s.form(x, r, first, second, name); ok {
@@ -269,6 +275,8 @@ func category(v *shared.Variable, first, second *shared.Access) string {
 		return "channel"
 	case first.Atomic != second.Atomic:
 		return "mixed-atomic"
+	case first.Use.Type != "":
+		return "object"
 	case first.Kind == shared.Map:
 		return "map"
 	case v.Object.Kind == goroutine.Global:

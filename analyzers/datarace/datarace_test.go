@@ -9,7 +9,7 @@ import (
 )
 
 func Test(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), datarace.Analyzer, "basic", "order", "locks", "memory", "spawn", "forms", "flags", "quiet")
+	analysistest.Run(t, analysistest.TestData(), datarace.Analyzer, "basic", "order", "locks", "memory", "spawn", "forms", "flags", "quiet", "far", "objects", "farther", "handles")
 }
 
 // TestLimitations holds what the check is known to miss.

@@ -5,9 +5,12 @@ import (
 	"go/token"
 	"go/types"
 	"go/version"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
@@ -25,6 +28,15 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if s.parallelTests(x, r) {
 		return message.New("form-parallel-tests"), true
 	}
+	if h, ok := x.OwnLock(first.Point, second.Point); ok {
+		return message.New("form-own-lock", "lock", h.Name), true
+	}
+	if first.Use.Type != "" && second.Use.Type == first.Use.Type {
+		return unsafeObject(first.Use, second.Use), true
+	}
+	if first.Far.Func != "" || second.Far.Func != "" {
+		return elsewhere(first.Far, second.Far), true
+	}
 	if key, ok := s.declared(r.v, first, second); ok {
 		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
 	}
@@ -36,7 +48,75 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	case first.Kind == shared.Map:
 		return message.New("form-map"), true
 	}
+	for _, a := range []*shared.Access{first, second} {
+		if key, field, at := published(r.v, r.thread.Spawn, a); at != nil {
+			return message.New(key, "field", field, "place", s.place(at.Pos())), true
+		}
+	}
 	return message.Message{}, false
+}
+
+// published returns the instruction by which others got an object before a, in the
+// function that makes the object, set one of its fields for the first time.
+func published(v *shared.Variable, spawn ssa.Instruction, a *shared.Access) (key message.Key, fieldName string, at ssa.Instruction) {
+	object, ok := v.Object.Value.(*ssa.Alloc)
+	st, isStore := a.Instr.(*ssa.Store)
+	if !ok || !isStore || v.Object.Kind != goroutine.Allocated || a.Instr.Parent() != object.Parent() {
+		return "", "", nil
+	}
+	field, ok := st.Addr.(*ssa.FieldAddr)
+	if !ok {
+		return "", "", nil
+	}
+	for _, b := range object.Parent().Blocks {
+		for _, instr := range b.Instrs {
+			how := message.Key("")
+			switch i := instr.(type) {
+			case *ssa.Store:
+				if _, local := i.Addr.(*ssa.Alloc); i.Val == object && !local {
+					how = "form-published-store"
+				} else if f, ok := i.Addr.(*ssa.FieldAddr); ok && f.Field == field.Field && types.Identical(f.X.Type(), field.X.Type()) && control.Dominates(i, st) && at == nil {
+					return "", "", nil // it is not the first time
+				}
+			case *ssa.MapUpdate:
+				if i.Value == object {
+					how = "form-published-store"
+				}
+			case *ssa.Send:
+				if i.X == object {
+					how = "form-published-send"
+				}
+			}
+			if instr == spawn && given(object, spawn) {
+				how = "form-published-go"
+			}
+			if how != "" && control.Dominates(instr, st) && (at == nil || control.Dominates(instr, at)) {
+				key, at = how, instr
+			}
+		}
+	}
+	return key, access.FieldVar(field.X.Type(), field.Field).Name(), at
+}
+
+// unsafeObject is what to say of two uses of an object that is not safe for
+// concurrent use.
+func unsafeObject(first, second syncapi.Use) message.Message {
+	if first.Method == second.Method {
+		return message.New("form-object", "type", first.Type, "method", first.Method)
+	}
+	return message.New("form-objects", "type", first.Type, "method", first.Method, "other", second.Method)
+}
+
+// elsewhere is what to say of accesses of which one at least is within a function of
+// another package.
+func elsewhere(first, second shared.Far) message.Message {
+	switch {
+	case first.Func == "":
+		return message.New("form-far-second", "func", second.Func, "place", second.Place)
+	case second.Func == "", first == second:
+		return message.New("form-far-first", "func", first.Func, "place", first.Place)
+	}
+	return message.New("form-far", "func", first.Func, "place", first.Place, "other", second.Func, "otherplace", second.Place)
 }
 
 // parallelTests reports whether the goroutines are subtests of one test.
@@ -123,4 +203,29 @@ func appends(instr ssa.Instruction) bool {
 	}
 	b, ok := call.Call.Value.(*ssa.Builtin)
 	return ok && b.Name() == "append"
+}
+
+// given reports whether a goroutine is started with an object, as an argument or in a
+// variable that it captures.
+func given(object *ssa.Alloc, spawn ssa.Instruction) bool {
+	call, ok := spawn.(ssa.CallInstruction)
+	if !ok {
+		return false
+	}
+	values := call.Common().Args
+	for _, v := range append(values[:len(values):len(values)], call.Common().Value) {
+		if mc, ok := v.(*ssa.MakeClosure); ok {
+			values = append(values[:len(values):len(values)], mc.Bindings...)
+		}
+	}
+	return slices.ContainsFunc(values, func(v ssa.Value) bool {
+		if v == object {
+			return true
+		}
+		cell, ok := v.(*ssa.Alloc)
+		return ok && slices.ContainsFunc(*cell.Referrers(), func(ref ssa.Instruction) bool {
+			st, ok := ref.(*ssa.Store)
+			return ok && st.Addr == cell && st.Val == object
+		})
+	})
 }

@@ -15,6 +15,9 @@ import (
 func name(v *shared.Variable, accesses ...*shared.Access) string {
 	for _, a := range accesses {
 		text := exprText(a.Addr, 0)
+		if a.Far.Field != "" && (text != "" || a.Addr == nil) {
+			return text + a.Far.Field
+		}
 		if text == "" {
 			continue
 		}

@@ -16,7 +16,6 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
-	"github.com/lockstep-go/lockstep/analyzers/internal/pattern"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 )
 
@@ -189,8 +188,7 @@ func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.T
 // that is made once, when the object is first used, or if w is part of the end of
 // the object, and nobody in the package is known to use it then.
 func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Access, sure, ok bool) {
-	from := w.Way.Origin(w.Instr.Parent())
-	ends := teardown.MatchString(w.Instr.Parent().Name()) || teardown.MatchString(from.Func.Name())
+	ends := w.Ends()
 	var found guard.Access
 	for _, use := range []guard.Use{guard.Writes, guard.Calls, guard.Reads} {
 		if use == guard.Reads && w.Use != guard.Writes {
@@ -214,8 +212,6 @@ func (c *checker) opponent(w guard.Violation, kept []guard.Access) (_ guard.Acce
 	}
 	return found, false, ok
 }
-
-var teardown = pattern.New(`^(?i:close|shutdown|stop|destroy|dispose|teardown|cleanup|fini)`)
 
 // own reports whether w reads what a has written right before, in the same call.
 func (c *checker) own(a guard.Access, w guard.Violation) bool {

@@ -44,8 +44,11 @@ type Message struct {
 	Then *Message
 }
 
-// With returns m with another message behind it.
+// With returns m with another message behind it, and behind those that it has.
 func (m Message) With(then Message) Message {
+	if m.Then != nil {
+		then = m.Then.With(then)
+	}
 	m.Then = &then
 	return m
 }

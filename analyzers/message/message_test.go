@@ -28,7 +28,7 @@ func TestText(t *testing.T) {
 		{"zh", New("only"), "English only"},
 		{"de", held, "mu is held in f; mu again"},
 		{"en", New("held", "lock", "mu"), "mu is held in {func}; mu again"},
-		{"en", held.With(New("only")).With(New("held", "lock", "a", "func", "g")), "mu is held in f; mu againa is held in g; a again"},
+		{"en", held.With(New("only")).With(New("held", "lock", "a", "func", "g")), "mu is held in f; mu againEnglish onlya is held in g; a again"},
 		{"en", New("only").With(held.With(New("only"))), "English onlymu is held in f; mu againEnglish only"},
 		{"en", New("unknown", "b", "2", "a", "1"), "unknown a=1 b=2"},
 	} {

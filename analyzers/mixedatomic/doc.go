@@ -44,7 +44,8 @@
 // of the two must be a write, and no lock be held at both. Exempt are
 // objects that were just made, methods whose names say that they prepare an object,
 // accesses behind a wait for goroutines or an atomic flag, tests, generated
-// files, and what a comment speaks of. Where most accesses are plain, the reports belong to the strict tier.
+// files, and what a comment speaks of. Where most accesses are plain, the reports
+// belong to the strict tier.
 //
 // # Limitations
 //

@@ -160,7 +160,7 @@ func (c *checker) reportAccess(w guard.Violation, other guard.Access, atomics, p
 		Pos:      w.Instr.Pos(),
 		Message: meeting.With(message.New(key, "func", wording.Func(w.Instr.Parent()), "variable", name,
 			"atomics", strconv.Itoa(atomics), "all", strconv.Itoa(atomics+plain),
-			"other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())), c.pass.Fset),
+			"other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())), c.pass.Fset).With(message.New("use-atomic")),
 		Confidence: diagnostic.Medium,
 		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: w.Var.Pos()},
 		Function:   w.Instr.Parent().RelString(c.pass.Pkg),

@@ -16,3 +16,9 @@ func Test(t *testing.T) {
 func TestWhy(t *testing.T) {
 	relatedtest.Run(t, mixedatomic.Analyzer, "why")
 }
+
+// A known gap is a test too: if one is closed, its wrong code begins to be
+// reported, and moves to the package that it belongs to.
+func TestLimitations(t *testing.T) {
+	analysistest.Run(t, analysistest.TestData(), mixedatomic.Analyzer, "limitations")
+}

@@ -106,6 +106,11 @@ func operation(name string) bool {
 		"Handle", "HandleFunc": // of a mux
 		return true
 	}
+	for _, starts := range []string{"Submit", "Spawn", "Async", "Parallel"} { // other packages' wrappers of go
+		if strings.HasPrefix(name, starts) || strings.HasSuffix(name, starts) {
+			return true
+		}
+	}
 	// Lock, RLocker, LockAll; Unlock, RUnlock; but no Block.
 	return strings.Contains(name, "Lock") || strings.Contains(name, "nlock") || strings.Contains(name, "Acquire")
 }

@@ -47,6 +47,7 @@ func TestPackage(t *testing.T) {
 		"parallel test":       {`import "testing"; func f(t *testing.T) { t.Parallel() }`, true},
 		"finalizer":           {`import "runtime"; func f(p *int) { runtime.SetFinalizer(p, nil) }`, true},
 		"group":               {`import "golang.org/x/sync/errgroup"; var g errgroup.Group`, true},
+		"pool":                {`import "p"; func f(t *p.T) { t.SubmitAll(f) }`, true},
 		"own directive":       {`//lockstep:ignore datarace as a test` + "\n" + `func f() {}`, true},
 		"contract":            {`var n int // guarded by p.Mu`, true},
 		"contract, otherwise": {`// +checklocks:p.Mu` + "\n" + `func f() {}`, true},

@@ -148,7 +148,7 @@ func (s *inverseSearch) assigned(fa *ssa.FieldAddr, st *ssa.Store) {
 		if !ok || b.Name() != "append" {
 			break
 		}
-		from, added := loaded(v.Call.Args[0]), appended(v.Call.Args[1])
+		from, added := loaded(v.Call.Args[0]), Appended(v.Call.Args[1])
 		if from != nil && s.paths.Of(from) == s.paths.Of(fa) && added != nil {
 			for _, e := range added {
 				s.inserted(f, fa.X, e)
@@ -173,9 +173,9 @@ func loaded(v ssa.Value) *ssa.FieldAddr {
 	return nil
 }
 
-// appended lists the arguments of an append that are written out; nil if it
-// appends another slice.
-func appended(v ssa.Value) []ssa.Value {
+// Appended lists the values that a call of append adds, of which v is the last
+// argument, if they are written out; nil if it appends another slice.
+func Appended(v ssa.Value) []ssa.Value {
 	sl, ok := v.(*ssa.Slice)
 	if !ok {
 		return nil

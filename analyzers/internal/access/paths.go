@@ -187,6 +187,15 @@ func (ps *Paths) origin(v ssa.Value) ssa.Value {
 	return v
 }
 
+// Held returns the value that the local variable at addr holds whenever it holds
+// one, if it is assigned once and only function literals that read it capture it;
+// else nil.
+func (ps *Paths) Held(addr ssa.Value) ssa.Value {
+	ps.mu.Lock()
+	defer ps.mu.Unlock()
+	return ps.onlyStore(addr)
+}
+
 func (ps *Paths) of(v ssa.Value) Path {
 	if p, ok := ps.memo[v]; ok {
 		if !p.IsValid() { // a cycle through phis: the value names itself

@@ -404,7 +404,7 @@ func (x *Exploration) dropUnseen(id PointID, drop func(func(*Acquisition) bool))
 		return
 	}
 	for _, arg := range common.Args {
-		if callsBack(arg.Type()) {
+		if _, isFunc := arg.Type().Underlying().(*types.Signature); isFunc {
 			drop(func(h *Acquisition) bool { return h.Lock.Object.leaked })
 		}
 		for _, t := range x.value(p.Frame, arg, "").list {

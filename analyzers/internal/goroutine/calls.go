@@ -3,7 +3,6 @@ package goroutine
 import (
 	"go/types"
 	"strconv"
-	"strings"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -65,7 +64,11 @@ func (x *Exploration) constrainCall(f *Frame, call ssa.CallInstruction) {
 			x.external(f, call)
 		}
 	case fn != nil && fn.Blocks == nil:
+		if spawn == GoStmt && x.startOutside(f, call, fn) {
+			return
+		}
 		x.external(f, call)
+		x.enterRuns(f, call)
 	default:
 		x.heap.forEach(x.value(f, common.Value, ""), func(t Target) {
 			if t.Obj.Kind == Function {
@@ -98,8 +101,9 @@ func condLocker(cond types.Type) (step string, ok bool) {
 	return "", false
 }
 
-// call enters the function that the object o stands for.
-func (x *Exploration) call(f *Frame, call ssa.CallInstruction, o *Object, spawn SpawnKind, pass func(*Frame)) {
+// call enters the function that the object o stands for, and returns its activation,
+// nil if it is not followed.
+func (x *Exploration) call(f *Frame, call ssa.CallInstruction, o *Object, spawn SpawnKind, pass func(*Frame)) *Frame {
 	var fn *ssa.Function
 	var closure *Object
 	switch v := o.Value.(type) {
@@ -108,20 +112,21 @@ func (x *Exploration) call(f *Frame, call ssa.CallInstruction, o *Object, spawn 
 	case *ssa.MakeClosure:
 		fn, closure = v.Fn.(*ssa.Function), o
 	default:
-		return
+		return nil
 	}
 	if fn.Blocks == nil {
 		x.external(f, call)
-		return
+		return nil
 	}
 	g := x.enter(f, call, fn, closure, spawn)
 	if g == nil {
-		return
+		return nil
 	}
 	pass(g)
 	if v, ok := call.(*ssa.Call); ok && spawn == Root {
 		x.takeResults(f, v, g)
 	}
+	return g
 }
 
 func (x *Exploration) passArgs(f *Frame, args []ssa.Value, g *Frame, skip int) {
@@ -284,11 +289,7 @@ func (x *Exploration) constrainCallback(f *Frame, call ssa.CallInstruction, op s
 		if !follow {
 			return
 		}
-		x.call(f, call, t.Obj, spawn, func(g *Frame) {
-			for _, p := range g.Fn.Params {
-				x.unknown(g, p)
-			}
-		})
+		x.call(f, call, t.Obj, spawn, x.unknownParams)
 	}
 	x.heap.forEach(x.value(f, op.Callback, ""), enter)
 }
@@ -330,69 +331,4 @@ func (p *Package) callsParallel(fn *ssa.Function) bool {
 		}
 	}
 	return false
-}
-
-// quietPackages are those whose functions neither wait for another goroutine
-// nor tell one anything, and keep no pointer that they are given. Everything
-// else outside the package under analysis is taken to synchronise in some way.
-func quietPackage(path string) bool {
-	switch path {
-	case "fmt", "errors", "strings", "strconv", "bytes", "math", "math/big", "math/bits", "math/rand", "math/rand/v2", "math/cmplx",
-		"sort", "slices", "maps", "cmp", "unicode", "unicode/utf8", "unicode/utf16", "unsafe", "runtime", "runtime/debug", "time", "log",
-		"reflect", "path", "path/filepath", "regexp", "regexp/syntax", "testing", "internal/race", "internal/goarch",
-		"internal/abi", "internal/bytealg", "internal/itoa", "internal/godebug", "internal/stringslite", "internal/byteorder", "encoding/binary",
-		"encoding/hex", "encoding/base64", "container/list", "container/heap", "container/ring", "html", "net/url", "net/netip", "internal/testenv", "flag":
-		return true
-	}
-	return path != "crypto/tls" && (strings.HasPrefix(path, "hash") || strings.HasPrefix(path, "crypto/") || strings.HasPrefix(path, "go/"))
-}
-
-// quiet reports whether a call outside the package orders nothing.
-func (p *Package) quiet(common *ssa.CallCommon) bool {
-	var obj *types.Func
-	if common.IsInvoke() {
-		obj = common.Method
-		// An interface may be implemented by anything, unless it is one that
-		// has one kind of implementation.
-		if obj.Name() == "Error" || obj.Name() == "String" {
-			return true
-		}
-	} else if fn := common.StaticCallee(); fn != nil {
-		obj, _ = fn.Object().(*types.Func)
-		if o := fn.Origin(); obj == nil && o != nil {
-			obj, _ = o.Object().(*types.Func)
-		}
-	}
-	if obj == nil || obj.Pkg() == nil {
-		return obj != nil // a method of the universe: error.Error
-	}
-	for _, arg := range common.Args {
-		if callsBack(arg.Type()) {
-			return false
-		}
-	}
-	if obj.Pkg().Path() == "fmt" && strings.HasPrefix(obj.Name(), "F") {
-		return false // Fprint to one end of a pipe, Fscan from the other
-	}
-	if named := recvNamed(common); named != nil {
-		return quietPackage(named.Pkg().Path())
-	}
-	return quietPackage(obj.Pkg().Path())
-}
-
-// recvNamed is the named type that an interface method is called through.
-func recvNamed(common *ssa.CallCommon) *types.TypeName {
-	if !common.IsInvoke() {
-		return nil
-	}
-	if n, ok := types.Unalias(common.Value.Type()).(*types.Named); ok && n.Obj().Pkg() != nil {
-		return n.Obj()
-	}
-	return nil
-}
-
-// callsBack reports whether a value of type t is a function.
-func callsBack(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
 }

@@ -28,6 +28,7 @@ const (
 	ParallelTest                  // t.Run of a function that calls t.Parallel
 	Handler                       // a function that a server calls for every request
 	Finalizer                     // runtime.SetFinalizer, AddCleanup
+	Wrapped                       // a function that another package runs in a goroutine; see package outside
 	Caller                        // a call of an exported method by another package; see EachType
 )
 
@@ -44,6 +45,7 @@ type Thread struct {
 
 	index int
 	depth int
+	many  bool // one start makes several goroutines
 }
 
 // Limits of one exploration. They bound its cost; an exploration that meets

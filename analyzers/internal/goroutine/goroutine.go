@@ -38,6 +38,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/outside"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
@@ -47,7 +48,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "goroutine",
 	Doc:        "find which code runs in which goroutine and what may run at the same time; reports nothing",
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/goroutine",
-	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer},
+	Requires:   []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer, outside.Analyzer},
 	ResultType: reflect.TypeFor[*Package](),
 	Run:        diagnostic.Guard(run),
 }
@@ -64,6 +65,7 @@ type Package struct {
 	Locks bool
 
 	info       *types.Info
+	outside    *outside.Result
 	ops        map[ssa.CallInstruction]classified
 	initStores map[*ssa.Global][]*ssa.Store
 	reaches    map[*ssa.Function]bool // starts a goroutine, itself or through calls
@@ -91,6 +93,7 @@ func run(pass *analysis.Pass) (any, error) {
 		SSA:        pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA),
 		Paths:      pass.ResultOf[access.Analyzer].(*access.Paths),
 		info:       pass.TypesInfo,
+		outside:    pass.ResultOf[outside.Analyzer].(*outside.Result),
 		ops:        make(map[ssa.CallInstruction]classified),
 		initStores: make(map[*ssa.Global][]*ssa.Store),
 		called:     make(map[*ssa.Function]bool),
@@ -148,7 +151,7 @@ func (p *Package) starts(instr ssa.Instruction) bool {
 	case *ssa.Call:
 		op, ok := p.classify(v)
 		if !ok {
-			return false
+			return p.startsOutside(v.Common())
 		}
 		switch op.Kind {
 		case syncapi.WaitGroupGo, syncapi.GroupGo, syncapi.TimerStart, syncapi.ContextWait, syncapi.TestParallel,
@@ -265,6 +268,7 @@ type Exploration struct {
 	recursive map[callKey]bool
 	opaque    map[callKey]bool
 	outside   map[callKey]bool
+	missed    map[callKey]bool // another package runs what is not entered
 	instrs    int
 	size      int  // instructions that this exploration may lay out
 	found     bool // findOps
@@ -320,6 +324,7 @@ func (p *Package) explore(root *ssa.Function, size int, api *typeAPI) *Explorati
 		recursive: make(map[callKey]bool),
 		opaque:    make(map[callKey]bool),
 		outside:   make(map[callKey]bool),
+		missed:    make(map[callKey]bool),
 		after:     make(map[PointID]PointID),
 		links:     newLinks(),
 		fills:     make(map[*Object]bool),

@@ -12,7 +12,9 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
+	"github.com/lockstep-go/lockstep/analyzers/internal/outside"
 	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 )
 
@@ -34,8 +36,12 @@ func load(t *testing.T, src string) *Package {
 	if err != nil {
 		t.Fatal(err)
 	}
-	pass := &analysis.Pass{Fset: fset, Files: []*ast.File{f}, Pkg: pkg, TypesInfo: info, ResultOf: make(map[*analysis.Analyzer]any)}
-	for _, a := range []*analysis.Analyzer{ssabuild.Analyzer, access.Analyzer, Analyzer} {
+	pass := &analysis.Pass{
+		Fset: fset, Files: []*ast.File{f}, Pkg: pkg, TypesInfo: info, ResultOf: make(map[*analysis.Analyzer]any),
+		ImportPackageFact: func(*types.Package, analysis.Fact) bool { return false },
+		ExportPackageFact: func(analysis.Fact) {},
+	}
+	for _, a := range []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, outside.Analyzer, Analyzer} {
 		res, err := a.Run(pass)
 		if err != nil {
 			t.Fatal(err)

@@ -88,6 +88,12 @@ func (x *Exploration) edge(from, to PointID) {
 
 func (x *Exploration) layOutFrame(f *Frame) {
 	fn := f.Fn
+	if len(fn.Blocks) == 0 { // of another package; see startOutside
+		n := x.point(f, f.Site)
+		x.edge(x.entry[f], n)
+		x.edge(n, x.exit[f])
+		return
+	}
 	blocks := make([]PointID, len(fn.Blocks))
 	x.starts[f] = blocks
 	live := x.liveBlocks(f)

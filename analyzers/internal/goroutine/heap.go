@@ -268,6 +268,16 @@ func (h *heap) read(t Target, leaf string, typ types.Type) *node {
 	return n
 }
 
+// Holds lists what the memory at t may point to, as far as the exploration uses it;
+// known is false if the list is not complete. It is empty where the exploration
+// neither reads nor writes.
+func (x *Exploration) Holds(t Target) (targets []Target, known bool) {
+	if n := x.heap.cells[cellKey{t.Obj, contentPath(t.Path)}]; n != nil {
+		return n.list, !n.many
+	}
+	return nil, true
+}
+
 // maxOpen bounds chains of unknown memory: p.next.next.next.
 const maxOpen = 4
 

@@ -104,14 +104,48 @@ func (x *Exploration) Held(id PointID) []HeldLock {
 // Excluded reports whether a lock that both points hold keeps the two from
 // running at once.
 func (x *Exploration) Excluded(a, b PointID) bool {
+	return slices.ContainsFunc(x.inCommon(a, b), func(h HeldLock) bool { return !x.ofEach(h.key.obj, a, b) })
+}
+
+// OwnLock returns a lock that both points hold and that does not keep them apart,
+// since each goroutine has one of its own.
+func (x *Exploration) OwnLock(a, b PointID) (HeldLock, bool) {
+	for _, h := range x.inCommon(a, b) {
+		if x.ofEach(h.key.obj, a, b) {
+			return h, true
+		}
+	}
+	return HeldLock{}, false
+}
+
+// inCommon lists the locks held at a that are held at b too, at one of the two for
+// writing.
+func (x *Exploration) inCommon(a, b PointID) []HeldLock {
+	var both []HeldLock
 	for _, h := range x.Held(a) {
 		for _, g := range x.Held(b) {
 			if h.key == g.key && !(h.Read && g.Read) {
-				return true
+				both = append(both, h)
 			}
 		}
 	}
-	return false
+	return both
+}
+
+// ofEach reports whether the goroutine of both points makes the object with a lock
+// itself and keeps it to itself: then each of several goroutines started at one place
+// has one of its own, such as a copy of the lock that they should share.
+func (x *Exploration) ofEach(o *Object, a, b PointID) bool {
+	t := x.thread(a)
+	own := func(o *Object) bool {
+		return o != nil && o.Kind == Allocated && o.Frame != nil && o.Frame.Thread == t && !o.leaked
+	}
+	if t == nil || t.Parent == nil || t != x.thread(b) || !own(o) {
+		return false
+	}
+	kept := true
+	x.HeldBy(o, func(holder *Object, _ Path) { kept = kept && own(holder) })
+	return kept
 }
 
 // A section is a stretch of a goroutine under a lock.
@@ -151,7 +185,7 @@ func (x *Exploration) linkLocks() {
 	}
 	for _, r := range releases {
 		for _, a := range acquires {
-			if r.op.read && a.op.read || !intersect(r.op.keys, a.op.keys) {
+			if r.op.read && a.op.read || !x.oneLock(r.op.keys, a.op.keys, r.id, a.id) {
 				continue
 			}
 			if r.sec.open || a.sec.open || informs(r.sec, a.sec) {
@@ -161,6 +195,12 @@ func (x *Exploration) linkLocks() {
 			}
 		}
 	}
+}
+
+// oneLock reports whether an operation at a on one of some locks and one at b on one of
+// others can be on the same lock.
+func (x *Exploration) oneLock(as, bs []hubKey, a, b PointID) bool {
+	return slices.ContainsFunc(as, func(k hubKey) bool { return slices.Contains(bs, k) && !x.ofEach(k.obj, a, b) })
 }
 
 const maxLockPairs = 250_000

@@ -104,8 +104,8 @@ func (x *Exploration) callOps(f *Frame, call ssa.CallInstruction, id PointID) []
 		if isKeepAlive(common) {
 			return []op{{family: finalFamily, release: true}}
 		}
-		if x.isOutside(f, call) && !x.pkg.quiet(common) {
-			return []op{{release: true, acquire: true}}
+		if x.isOutside(f, call) {
+			return x.outsideOps(f, call, id)
 		}
 		return nil
 	}
@@ -315,7 +315,7 @@ func (x *Exploration) threadEnds() {
 		case Finalizer:
 			start := x.entry[t.Entry]
 			x.ops[start] = append(x.ops[start], op{family: finalFamily, acquire: true})
-		case Handler: // its answer may be waited for
+		case Handler, Wrapped: // its answer or end may be waited for
 			x.ops[end] = append(x.ops[end], op{release: true})
 		}
 	}

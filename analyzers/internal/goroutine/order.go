@@ -112,7 +112,7 @@ func (x *Exploration) existsAt(p PointID, made map[PointID]bool) bool {
 
 // besideStarts are the points where what runs beside a new goroutine starts.
 func (x *Exploration) besideStarts(t *Thread, spawn PointID, b PointID, avoid map[PointID]bool) []PointID {
-	many := false
+	many := t.many
 	switch t.Kind {
 	case ParallelTest:
 		if x.isBenchmark(t) {
@@ -427,7 +427,7 @@ func (x *Exploration) isSelect(p PointID) bool {
 // single reports whether t stands for one goroutine only.
 func (x *Exploration) single(t *Thread) bool {
 	for ; t != nil && t.Parent != nil; t = t.Parent {
-		if at, ok := x.spawnOf[t]; !ok || x.loops[at] >= 0 {
+		if at, ok := x.spawnOf[t]; !ok || x.loops[at] >= 0 || t.many {
 			return false
 		}
 	}

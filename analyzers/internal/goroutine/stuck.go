@@ -399,7 +399,7 @@ func (d *deadlock) manyThread(t *Thread) bool {
 		return true
 	}
 	for ; t != nil && t.Parent != nil; t = t.Parent {
-		if t.Kind == Handler || t.Kind == ParallelTest {
+		if t.Kind == Handler || t.Kind == ParallelTest || t.many {
 			return true
 		}
 		for _, p := range d.fresh {

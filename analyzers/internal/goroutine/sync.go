@@ -187,10 +187,9 @@ func (x *Exploration) leak() {
 				if _, known := x.pkg.classify(call); known || x.pkg.quiet(call.Common()) {
 					continue
 				}
-				for _, a := range call.Common().Args {
+				for _, a := range x.keptArgs(f, call) {
 					markValue(f, a)
 				}
-				markValue(f, call.Common().Value)
 			}
 		}
 	}

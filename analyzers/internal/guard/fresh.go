@@ -299,6 +299,19 @@ func (j *Judge) joined(instr ssa.Instruction) bool {
 	return false
 }
 
+// WaitsBetween reports whether the function waits for something on every way from a
+// to b, of which a comes first.
+func (j *Judge) WaitsBetween(a, b ssa.Instruction) bool {
+	for _, block := range b.Parent().Blocks {
+		for _, i := range block.Instrs {
+			if control.Dominates(a, i) && control.Dominates(i, b) && j.waits(i) != noWait {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 type wait uint8
 
 const (

@@ -33,28 +33,37 @@ type Access struct {
 	Write  bool
 	Atomic bool
 	Pos    token.Pos
+	Use    syncapi.Use // of an object of the standard library by a call, else zero
+	Far    Far         // of an access within a function of another package, else zero
 }
 
 type collector struct {
 	x      *goroutine.Exploration
 	result *Result
 	vars   map[*goroutine.Object]*Variable
+	// globals stand for package-level variables of other packages, by their names.
+	globals map[string]*goroutine.Object
+	far     []*goroutine.Object // those of globals that are no objects of x
 }
 
 // maxAccesses bounds the accesses of one variable that are looked at.
 const maxAccesses = 400
 
 // access records a use of what addr points to, or of the part of it that step
-// leads to.
-func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Value, step string, kind Kind, write, atomic bool) {
+// leads to. It returns nil if it is not certain which memory that is.
+func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Value, step string, kind Kind, write, atomic bool) *Access {
 	targets, known := c.x.PointsTo(p.Frame, addr)
 	if !known || len(targets) != 1 || !c.x.Certain(p.Frame) {
-		return
+		return nil
 	}
-	t := targets[0]
+	return c.accessAt(id, p, targets[0], addr, step, kind, write, atomic)
+}
+
+// accessAt is access where the memory is known, of which addr is a name.
+func (c *collector) accessAt(id goroutine.PointID, p goroutine.Point, t goroutine.Target, addr ssa.Value, step string, kind Kind, write, atomic bool) *Access {
 	switch t.Obj.Kind {
 	case goroutine.Function, goroutine.Boxed:
-		return
+		return nil
 	}
 	if step == "[*]" {
 		step = window(t)
@@ -65,13 +74,22 @@ func (c *collector) access(id goroutine.PointID, p goroutine.Point, addr ssa.Val
 		c.vars[t.Obj] = v
 	}
 	if len(v.Accesses) >= maxAccesses {
-		return
+		return nil
 	}
-	v.Accesses = append(v.Accesses, &Access{
+	pos := c.result.position(p.Instr, addr)
+	if p.Frame.Fn.Synthetic != "" && p.Frame.Site != nil { // a method value, called by whoever got it
+		pos = p.Frame.Site.Pos()
+		if fv, ok := addr.(*ssa.FreeVar); ok {
+			addr = goroutine.Binding(p.Frame, fv)
+		}
+	}
+	a := &Access{
 		Point: id, Frame: p.Frame, Instr: p.Instr, Addr: addr,
 		Path: t.Path + goroutine.Path(step), Kind: kind, Write: write, Atomic: atomic,
-		Pos: c.result.position(p.Instr, addr),
-	})
+		Pos: pos,
+	}
+	v.Accesses = append(v.Accesses, a)
+	return a
 }
 
 // window is the step to the elements that a slice covers.
@@ -125,6 +143,8 @@ func (c *collector) point(id goroutine.PointID, p goroutine.Point) {
 	case ssa.CallInstruction:
 		if _, ok := v.(*ssa.Go); !ok {
 			c.call(id, p, v)
+		} else if len(p.Frame.Fn.Blocks) == 0 { // of another package
+			c.outside(id, p, p.Frame.Caller, v.Common())
 		}
 	}
 }
@@ -140,6 +160,7 @@ func (c *collector) call(id goroutine.PointID, p goroutine.Point, call ssa.CallI
 		return
 	}
 	c.library(id, p, common)
+	c.outside(id, p, p.Frame, common)
 }
 
 func (c *collector) builtin(id goroutine.PointID, p goroutine.Point, name string, args []ssa.Value) {
@@ -202,14 +223,22 @@ func (c *collector) operation(id goroutine.PointID, p goroutine.Point, op syncap
 // library records what methods of well-known types do to memory that is not
 // safe to share.
 func (c *collector) library(id goroutine.PointID, p goroutine.Point, common *ssa.CallCommon) {
-	var fn *types.Func
-	args := common.Args
-	if common.IsInvoke() {
-		fn = common.Method
-	} else if callee := common.StaticCallee(); callee != nil && callee.Blocks == nil {
-		fn, _ = callee.Object().(*types.Func)
-		if fn != nil && fn.Signature().Recv() != nil && len(args) > 0 {
-			c.receiver(id, p, fn, args[0])
+	for _, u := range syncapi.Uses(common) {
+		kind := Memory
+		if u.Map {
+			kind = Map
+		}
+		if a := c.access(id, p, u.On, "", kind, u.Write, false); a != nil {
+			a.Use = u.Use
+		}
+	}
+	fn, args := common.Method, common.Args
+	if !common.IsInvoke() {
+		callee := common.StaticCallee()
+		if callee == nil || callee.Blocks != nil {
+			return
+		}
+		if fn, _ = callee.Object().(*types.Func); fn != nil && fn.Signature().Recv() != nil && len(args) > 0 {
 			args = args[1:]
 		}
 	}
@@ -221,26 +250,6 @@ func (c *collector) library(id goroutine.PointID, p goroutine.Point, common *ssa
 		c.access(id, p, args[0], "[*]", Memory, true, false)
 	case "Write", "WriteAt":
 		c.access(id, p, args[0], "[*]", Memory, false, false)
-	}
-}
-
-func (c *collector) receiver(id goroutine.PointID, p goroutine.Point, fn *types.Func, recv ssa.Value) {
-	ptr, ok := recv.Type().Underlying().(*types.Pointer)
-	if !ok {
-		return
-	}
-	named, ok := types.Unalias(ptr.Elem()).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return
-	}
-	switch named.Obj().Pkg().Path() + "." + named.Obj().Name() {
-	case "bytes.Buffer", "strings.Builder", "container/list.List":
-		write := true
-		switch fn.Name() {
-		case "Len", "String", "Cap", "Available", "Bytes", "Front", "Back":
-			write = false
-		}
-		c.access(id, p, recv, "", Memory, write, false)
 	}
 }
 
@@ -375,7 +384,7 @@ func Overlap(a, b goroutine.Path) bool {
 			return false
 		}
 	}
-	return true
+	return !strings.Contains(strings.Join(as[min(len(as), len(bs)):], ""), behind) && !strings.Contains(strings.Join(bs[min(len(as), len(bs)):], ""), behind)
 }
 
 func steps(p goroutine.Path) []string {

@@ -26,10 +26,13 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 )
 
@@ -57,7 +60,7 @@ func (r *Result) Variables(x *goroutine.Exploration) []*Variable {
 	c := &collector{x: x, result: r, vars: make(map[*goroutine.Object]*Variable)}
 	x.Points(c.point)
 	var vars []*Variable
-	for _, o := range x.Objects() {
+	for _, o := range append(slices.Clone(x.Objects()), c.far...) {
 		if v := c.vars[o]; v != nil && c.isShared(v) {
 			v.Fresh, v.mixed = c.fresh(o), c.x.Mixed(o)
 			if !v.mixed {
@@ -76,6 +79,15 @@ type Variable struct {
 	Fresh []goroutine.PointID
 
 	mixed bool
+}
+
+// Func is the declared function in whose source a is.
+func (a *Access) Func() *ssa.Function {
+	fn := a.Instr.Parent()
+	if fn.Synthetic != "" && a.Frame.Site != nil {
+		fn = a.Frame.Site.Parent()
+	}
+	return access.Outermost(fn)
 }
 
 // isShared reports whether accesses of v may come from two goroutines.
@@ -104,3 +116,6 @@ func (c *collector) fresh(o *goroutine.Object) []goroutine.PointID {
 	}
 	return points
 }
+
+// InCall reports whether a is within a function called, of which only that is known.
+func (a *Access) InCall() bool { return a.Far.Func != "" || a.Use.Type != "" }

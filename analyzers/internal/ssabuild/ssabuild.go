@@ -20,6 +20,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/relevance"
 )
@@ -29,25 +30,30 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "ssabuild",
 	Doc:        "build the SSA form of a package from its own source alone; reports nothing",
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/internal/ssabuild",
+	Requires:   []*analysis.Analyzer{config.Analyzer},
 	Run:        diagnostic.Guard(run),
 	ResultType: reflect.TypeFor[*SSA](),
 }
 
-// SSA is the SSA form of a package. Of a package that cannot matter for
-// concurrency, as package relevance tells, and of the standard library, unless
-// it is what the user asked for, it is empty: its functions are not
-// built, and Funcs has none.
+// SSA is the SSA form of a package. Of the standard library, unless it is what the
+// user asked for, it is empty: its functions are not built. Of a package that
+// cannot matter for concurrency, as package relevance tells, Funcs has none.
 type SSA struct {
 	Pkg *ssa.Package
 	// Funcs are the functions and methods declared in the package and the
 	// function literals in them, in source order, each literal behind the
 	// function that encloses it. Generic functions appear once, uninstantiated.
 	Funcs []*ssa.Function
+	// Plain are those of a package that cannot matter itself, but whose callers may
+	// want to know what it does, unless [config.Config] says that packages are alone.
+	Plain []*ssa.Function
 }
 
 func run(pass *analysis.Pass) (any, error) {
 	prog := ssa.NewProgram(pass.Fset, ssa.BuilderMode(0))
-	if !relevance.Package(pass.Files) || onlyImported(pass) {
+	matters := relevance.Package(pass.Files)
+	alone := pass.ResultOf[config.Analyzer].(*config.Config).Alone
+	if onlyImported(pass) || !matters && (alone || pass.Pkg.Name() == "main") {
 		return &SSA{Pkg: prog.CreatePackage(pass.Pkg, nil, pass.TypesInfo, false)}, nil
 	}
 	prog.SetNoReturn(newReturns(pass).never)
@@ -73,6 +79,9 @@ func run(pass *analysis.Pass) (any, error) {
 		for _, lit := range init.AnonFuncs {
 			s.add(lit)
 		}
+	}
+	if !matters {
+		s.Funcs, s.Plain = nil, s.Funcs
 	}
 	return s, nil
 }

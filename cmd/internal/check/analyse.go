@@ -207,7 +207,9 @@ func (p *passes) run(a *analysis.Analyzer) bool {
 func (p *passes) call(a *analysis.Analyzer, inputs map[*analysis.Analyzer]any) (result any, err error) {
 	if a == config.Analyzer {
 		// Here the user's choices are values; its flags are process-wide.
-		return config.New(p.opts.Tier, p.opts.Lang, p.pkg.Fset, p.pkg.Syntax), nil
+		c := config.New(p.opts.Tier, p.opts.Lang, p.pkg.Fset, p.pkg.Syntax)
+		c.Alone = p.opts.Facts.Imported
+		return c, nil
 	}
 	defer func() {
 		if v := recover(); v != nil {

@@ -18,7 +18,9 @@ import (
 // The go command hands the facts of a package to those that import it directly,
 // as a file that the tool wrote (VetxOutput) and is given again (PackageVetx). A
 // file has the facts of the package and of all that it imports, so that a function
-// can be looked up that is reached through the types of another package.
+// can be looked up that is reached through the types of another package; but not what
+// says of itself that it need not go further than to those that import its package
+// (near): it would be read again for every package above.
 
 // factual are the analyzers among those that the suite requires that have facts.
 func factual(suite []*analysis.Analyzer) []*analysis.Analyzer {
@@ -57,13 +59,20 @@ func readFacts(cfg *unitConfig) (*check.Facts, error) {
 	return facts, nil
 }
 
+// A near fact is for packages that import the one it is of, and no others.
+type near interface{ Near() }
+
 // writeFacts writes the file of facts; it is empty if there are none.
 func writeFacts(cfg *unitConfig, facts *check.Facts) error {
 	if cfg.VetxOutput == "" {
 		return nil
 	}
 	var buf bytes.Buffer
-	if list := facts.All(); len(list) > 0 {
+	list := slices.DeleteFunc(facts.All(), func(f check.PackageFact) bool {
+		_, is := f.Fact.(near)
+		return is && f.Path != cfg.ImportPath
+	})
+	if len(list) > 0 {
 		if err := gob.NewEncoder(&buf).Encode(list); err != nil {
 			return fmt.Errorf("facts of package %q: %w", cfg.ImportPath, err)
 		}

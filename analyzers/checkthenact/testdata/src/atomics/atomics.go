@@ -73,3 +73,10 @@ func (s *stats) caller() {
 
 // Another variable is stored to.
 func (s *stats) copy(to *stats) { to.hits.Store(s.hits.Load() + 1) }
+
+// Two tests decide, and the worse is told.
+func (s *stats) observePositive(v int64) {
+	if old := s.max.Load(); old >= 0 && v > old {
+		s.max.Store(v) // want `observePositive compares s.max at line 79`
+	}
+}

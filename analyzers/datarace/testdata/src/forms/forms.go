@@ -23,9 +23,30 @@ func capturedError() error {
 	return nil
 }
 
+func ownError() error {
+	err := work(1)
+	done := make(chan error)
+	go func() {
+		err := work(2)
+		done <- err
+	}()
+	if err != nil {
+		return err
+	}
+	return <-done
+}
+
 func result() (n int) {
 	go func() {
 		n = 1 // want `n is written here .*; n is a result of result, which a return statement sets`
+	}()
+	return 2
+}
+
+func ownResult() (n int) {
+	go func() {
+		n := 1
+		println(n)
 	}()
 	return 2
 }
@@ -42,12 +63,52 @@ func appended() []int {
 	return all
 }
 
+func appendedUnderLock() []int {
+	var all []int
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i := range 10 {
+		wg.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, i)
+		})
+	}
+	wg.Wait()
+	return all
+}
+
+func ownElements() []int {
+	all := make([]int, 10)
+	var wg sync.WaitGroup
+	for i := range all {
+		wg.Go(func() { all[i] = i })
+	}
+	wg.Wait()
+	return all
+}
+
 func mapped() map[int]int {
 	m := make(map[int]int)
 	var wg sync.WaitGroup
 	for i := range 10 {
 		wg.Go(func() {
 			m[i] = i // want `m is written here by all goroutines .*; a map that is written while it is used stops the program`
+		})
+	}
+	wg.Wait()
+	return m
+}
+
+func mappedUnderLock() map[int]int {
+	m := make(map[int]int)
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	for i := range 10 {
+		wg.Go(func() {
+			mu.Lock()
+			defer mu.Unlock()
+			m[i] = i
 		})
 	}
 	wg.Wait()
@@ -67,4 +128,74 @@ func readLocked() int {
 	}
 	wg.Wait()
 	return n
+}
+
+func writeLocked() int {
+	var mu sync.RWMutex
+	var wg sync.WaitGroup
+	n := 0
+	for range 10 {
+		wg.Go(func() {
+			mu.Lock()
+			n++
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return n
+}
+
+// Locking a copy keeps nobody out.
+
+type account struct {
+	mu      sync.Mutex
+	balance int
+}
+
+func lockedCopy() int {
+	a := new(account)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			mu := a.mu
+			mu.Lock()
+			a.balance++ // want `a.balance is written here by all goroutines .*; mu does not keep them apart; each goroutine has a mu of its own, which keeps nobody out`
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return a.balance
+}
+
+// A method with a value receiver locks a copy.
+func (a account) add(balance *int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	*balance++ // want `is written here by all goroutines .*; each goroutine has a a.mu of its own`
+}
+
+func lockedReceiver() int {
+	var a account
+	var wg sync.WaitGroup
+	balance := 0
+	for range 10 {
+		wg.Go(func() { a.add(&balance) })
+	}
+	wg.Wait()
+	return balance
+}
+
+func lockedOriginal() int {
+	a := new(account)
+	var wg sync.WaitGroup
+	for range 10 {
+		wg.Go(func() {
+			mu := &a.mu
+			mu.Lock()
+			a.balance++
+			mu.Unlock()
+		})
+	}
+	wg.Wait()
+	return a.balance
 }

@@ -60,3 +60,49 @@ func sameElement(s []int, i int) {
 	go func() { s[i] = 1 }()
 	s[i] = 2
 }
+
+// A pointer that may mean either of two variables.
+func eitherOfTwo(first bool) {
+	x, y := 0, 0
+	p := &x
+	if first {
+		p = &y
+	}
+	go func() { *p = 1 }()
+	*p = 2
+}
+
+// An object of a sync.Pool that is used after it was given back.
+var pool = sync.Pool{New: func() any { return new(int) }}
+
+func pooled() {
+	p := pool.Get().(*int)
+	pool.Put(p)
+	go func() {
+		q := pool.Get().(*int)
+		*q = 1
+		pool.Put(q)
+	}()
+	*p = 2
+}
+
+// A function chosen from a table.
+var handlers = map[string]func(*int){"set": func(n *int) { *n = 1 }}
+
+func table(name string) {
+	n := 0
+	go handlers[name](&n)
+	n = 2
+}
+
+// An object that is made after the goroutine was started, and comes to it by a race:
+// that on the variable is reported, that on the field is not.
+type hub struct{ current *Stack }
+
+func madeLater() {
+	h := new(hub)
+	go func() { println(h.current.Len()) }()
+	s := new(Stack)
+	h.current = s // want `h.current is written here`
+	s.items = []int{1}
+}

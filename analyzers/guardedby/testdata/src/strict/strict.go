@@ -1,7 +1,10 @@
 // Package strict has what the strict tier adds.
 package strict
 
-import "sync"
+import (
+	"maps"
+	"sync"
+)
 
 // The lock is held more often than not.
 type Cache struct {
@@ -42,6 +45,12 @@ func (c *Cache) Items() map[string]int {
 	return c.items // want `Items returns c.items itself, which mu guards: the caller uses it without the lock, while Put may change it`
 }
 
+func (c *Cache) Copy() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.items)
+}
+
 // The end of an object may come when nobody uses it any more.
 func (c *Cache) Close() {
 	c.items = nil // want `Close writes c.items without holding mu`
@@ -71,6 +80,27 @@ func (c *Conn) Advance() {
 }
 
 func (c *Conn) Set(state int) { c.state = state }
+
+// A field that is not written once the object is shared needs no guard.
+type Named struct {
+	mu   sync.Mutex
+	name string
+	uses int
+}
+
+func NewNamed(name string) *Named {
+	n := new(Named)
+	n.name = name
+	return n
+}
+
+func (n *Named) Name() string { return n.name }
+
+func (n *Named) Use() {
+	n.mu.Lock()
+	n.uses++
+	n.mu.Unlock()
+}
 
 // What is filled when it is first needed, and read without asking for that.
 type Lazy struct {

@@ -8,7 +8,7 @@ type Counter struct{ n, m int64 }
 
 // Other packages call both.
 func (c *Counter) Value() int64 {
-	return c.n // want `Value reads c.n without an atomic operation, .*; Add may change it at the same time \(why.go:14\)$`
+	return c.n // want `Value reads c.n without an atomic operation, .*; Add may change it at the same time \(why.go:14\); use an atomic operation here too$`
 }
 
 func (c *Counter) Add() { atomic.AddInt64(&c.n, 1) } // why: declared other-entered-here func=Add; write changed-here
@@ -21,5 +21,5 @@ func (c *Counter) step() { atomic.AddInt64(&c.m, 1) } // why: write changed-here
 
 // A goroutine comes to the other access, through a call.
 func (c *Counter) Steps() int64 {
-	return c.m // want `Steps reads c.m without an atomic operation, .*; step may change it at the same time \(why.go:20\), in a goroutine started at why.go:16$`
+	return c.m // want `Steps reads c.m without an atomic operation, .*; step may change it at the same time \(why.go:20\), in a goroutine started at why.go:16; use an atomic operation here too$`
 }
