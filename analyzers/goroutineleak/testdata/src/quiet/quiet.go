@@ -4,7 +4,9 @@ package quiet
 import (
 	"context"
 	"errors"
+	"log"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -625,4 +627,40 @@ func polledTwo(names []string) {
 	}
 	for range results {
 	}
+}
+
+// The other one is a call of the same function, in a goroutine that is not laid out again.
+func ping(n int, c chan int) {
+	if n == 0 {
+		c <- 1
+		return
+	}
+	go ping(n-1, c)
+	<-c
+}
+
+func recursion() {
+	c := make(chan int)
+	ping(1, c)
+}
+
+// What the function returns was known before.
+func sameAnswer(name string) {
+	done := make(chan error)
+	if runtime.NumCPU() > 1 {
+		go func() { done <- os.Remove(name) }()
+	}
+	if runtime.NumCPU() > 1 {
+		<-done
+	}
+}
+
+// The program ends.
+func fatal(name string) error {
+	done := make(chan error)
+	go func() { done <- os.Remove(name) }()
+	if _, err := os.Stat(name); err != nil {
+		log.Fatal(err)
+	}
+	return <-done
 }
