@@ -23,6 +23,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/lockorder"
 	"github.com/lockstep-go/lockstep/analyzers/loopclosure"
 	"github.com/lockstep-go/lockstep/analyzers/lostcancel"
+	"github.com/lockstep-go/lockstep/analyzers/lostwork"
 	"github.com/lockstep-go/lockstep/analyzers/missingunlock"
 	"github.com/lockstep-go/lockstep/analyzers/mixedatomic"
 	"github.com/lockstep-go/lockstep/analyzers/nocounterpart"
@@ -53,6 +54,7 @@ func Suite() []*analysis.Analyzer {
 		lockorder.Analyzer,
 		loopclosure.Analyzer,
 		lostcancel.Analyzer,
+		lostwork.Analyzer,
 		missingunlock.Analyzer,
 		mixedatomic.Analyzer,
 		nocounterpart.Analyzer,

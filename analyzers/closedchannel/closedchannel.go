@@ -70,7 +70,7 @@ func (c *checker) uses(x *goroutine.Exploration) {
 		switch {
 		case u.Closed == nil:
 			spawn := u.Thread.Spawn.Pos()
-			c.add("each", u.Use, u.On, []string{"spawn", wording.Place(c.pkg.Fset, spawn)},
+			c.add("each", u.Use, u.Pos, u.On, []string{"spawn", wording.Place(c.pkg.Fset, spawn)},
 				diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: spawn, Message: message.New("started-here")})
 		case u.Send:
 			c.second("send", u)
@@ -81,7 +81,7 @@ func (c *checker) uses(x *goroutine.Exploration) {
 }
 
 func (c *checker) second(key string, u goroutine.ClosedUse) {
-	c.add(key, u.Use, u.On, []string{"closed", wording.Place(c.pkg.Fset, u.Closed.Pos())},
+	c.add(key, u.Use, u.Pos, u.On, []string{"closed", wording.Place(c.pkg.Fset, u.Closed.Pos())},
 		diagnostic.Related{Role: diagnostic.RoleCall, Pos: u.Closed.Pos(), Message: message.New("closed-here")})
 }
 
@@ -97,18 +97,18 @@ func (c *checker) nils(fn *ssa.Function) {
 				continue
 			}
 			if k, ok := call.Common().Args[0].(*ssa.Const); ok && k.IsNil() {
-				c.add("nil", instr, k, nil)
+				c.add("nil", instr, instr.Pos(), k, nil)
 			}
 		}
 	}
 }
 
-func (c *checker) add(key string, instr ssa.Instruction, ch ssa.Value, args []string, related ...diagnostic.Related) {
+func (c *checker) add(key string, instr ssa.Instruction, pos token.Pos, ch ssa.Value, args []string, related ...diagnostic.Related) {
 	fn := access.Outermost(instr.Parent())
-	on := c.on(instr, ch)
+	on := c.on(pos, ch)
 	c.report.Report(diagnostic.Diagnostic{
 		Category: key,
-		Pos:      instr.Pos(),
+		Pos:      pos,
 		Message:  message.New(message.Key(key), append(args, "func", wording.Func(fn), "on", on)...),
 		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: on},
 		Function: fn.RelString(c.pkg.SSA.Pkg.Pkg),
@@ -117,11 +117,11 @@ func (c *checker) add(key string, instr ssa.Instruction, ch ssa.Value, args []st
 }
 
 // on is the channel of a send or close as the source writes it.
-func (c *checker) on(instr ssa.Instruction, ch ssa.Value) string {
-	if text := wording.Operand(c.files, instr.Pos()); text != "" {
+func (c *checker) on(pos token.Pos, ch ssa.Value) string {
+	if text := wording.Operand(c.files, pos); text != "" {
 		return text
 	}
-	if arg := c.argument(instr.Pos()); arg != "" {
+	if arg := c.argument(pos); arg != "" {
 		return arg
 	}
 	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(ch)), "&")

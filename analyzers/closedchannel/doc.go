@@ -64,8 +64,8 @@
 //
 // Two operations on one channel, in one goroutine: the second always follows
 // the first, or is only come to by way of the first. And a close in a goroutine that is
-// started in a loop, with a channel from outside, if it always comes to it. Do of a
-// sync.Once and functions that recover are left alone.
+// started in a loop, with a channel from outside, if it always comes to it. Functions
+// that recover are left alone.
 //
 // # Limitations
 //

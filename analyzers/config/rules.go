@@ -23,6 +23,7 @@ func Rules() []string {
 		"lockorder",
 		"loopclosure",
 		"lostcancel",
+		"lostwork",
 		"missingunlock",
 		"mixedatomic",
 		"nocounterpart",

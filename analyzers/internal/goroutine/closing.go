@@ -1,9 +1,10 @@
 package goroutine
 
 import (
-	"golang.org/x/tools/go/ssa"
+	"go/token"
+	"go/types"
 
-	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
+	"golang.org/x/tools/go/ssa"
 )
 
 // This file looks for channels that are used after they were closed, in the same goroutine
@@ -14,6 +15,7 @@ import (
 // A ClosedUse is a send on a closed channel, or a second close.
 type ClosedUse struct {
 	Use  ssa.Instruction
+	Pos  token.Pos // of Use, or of the case of a select that it is
 	On   ssa.Value // the channel of Use
 	Send bool
 	// Closed is what has closed the channel: the close, or the call in a function around both
@@ -39,16 +41,16 @@ func (x *Exploration) ClosedUses() []ClosedUse {
 				continue
 			}
 			if x.eachCloses(p, made) {
-				found = append(found, x.closedUse(noPoint, p, false))
+				found = append(found, x.closedUse(o, noPoint, p, false))
 			}
 			for _, q := range closes {
 				if q != p && x.sureOf(q) && x.follows(p, q, made) {
-					found = append(found, x.closedUse(p, q, false))
+					found = append(found, x.closedUse(o, p, q, false))
 				}
 			}
 			for _, q := range x.waits.sends[o] {
-				if !x.isSelect(q) && x.sureOf(q) && x.follows(p, q, made) {
-					found = append(found, x.closedUse(p, q, true))
+				if x.sureOf(q) && x.follows(p, q, made) {
+					found = append(found, x.closedUse(o, p, q, true))
 				}
 			}
 		}
@@ -57,7 +59,7 @@ func (x *Exploration) ClosedUses() []ClosedUse {
 }
 
 // sureOf reports whether an operation is on one channel only, its activation entered without a
-// choice and more than once, and its panic not recovered from.
+// choice, and its panic not recovered from.
 func (x *Exploration) sureOf(p PointID) bool {
 	for _, o := range x.ops[p] {
 		if o.family == chanSent && (o.on == nil || o.on.many || len(o.on.list) != 1) {
@@ -66,7 +68,7 @@ func (x *Exploration) sureOf(p PointID) bool {
 	}
 	f := x.points[p].Frame
 	for g := f; g != nil; g = g.Caller {
-		if x.onlyOnce(g) || x.mayRecover(g) {
+		if x.mayRecover(g) {
 			return false
 		}
 		if g == g.Thread.Entry {
@@ -74,16 +76,6 @@ func (x *Exploration) sureOf(p PointID) bool {
 		}
 	}
 	return x.Certain(f)
-}
-
-// onlyOnce reports whether an activation was entered by Do of a sync.Once.
-func (x *Exploration) onlyOnce(f *Frame) bool {
-	call, ok := f.Site.(ssa.CallInstruction)
-	if !ok {
-		return false
-	}
-	o, ok := x.pkg.classify(call)
-	return ok && (o.Kind == syncapi.OnceDo || o.Kind == syncapi.OnceFunc)
 }
 
 // follows reports whether control always goes from p to q, or comes to q only by way of p, in one
@@ -111,20 +103,23 @@ func (x *Exploration) eachCloses(p PointID, made map[PointID]bool) bool {
 	if t == nil || t.Kind != GoStmt && t.Kind != GroupGo || !x.threadMany(t, made) {
 		return false
 	}
-	for m := range made {
-		if x.thread(m) == t {
-			return false
-		}
-	}
 	_, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{p}))
 	return !without && x.pkg.trips(t.Spawn, nil) > 1
 }
 
-func (x *Exploration) closedUse(p, q PointID, send bool) ClosedUse {
-	u := ClosedUse{Use: x.points[q].Instr, Send: send, Thread: x.thread(q)}
+func (x *Exploration) closedUse(ch *Object, p, q PointID, send bool) ClosedUse {
+	u := ClosedUse{Use: x.points[q].Instr, Pos: x.points[q].Instr.Pos(), Send: send, Thread: x.thread(q)}
 	switch v := u.Use.(type) {
 	case *ssa.Send:
 		u.On = v.Chan
+	case *ssa.Select:
+		for _, st := range v.States {
+			for _, t := range x.value(x.points[q].Frame, st.Chan, "").list {
+				if st.Dir == types.SendOnly && t.Obj == ch {
+					u.On, u.Pos = st.Chan, st.Pos
+				}
+			}
+		}
 	case ssa.CallInstruction:
 		u.On = v.Common().Args[0]
 	}

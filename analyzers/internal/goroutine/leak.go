@@ -475,7 +475,7 @@ func (l *leak) itself(t *Thread, ends []PointID) (Gone, bool) {
 		return Gone{}, false
 	}
 	// What has room, or has been closed, may be ended by what was before.
-	room := l.many || slices.ContainsFunc(l.w.Cases, func(c WaitCase) bool { return c.Send && c.Buffered })
+	room := slices.ContainsFunc(l.w.Cases, func(c WaitCase) bool { return c.Send && c.Buffered })
 	last := l.x.lasting(l.w, ends)
 	for _, p := range ends {
 		if !room && !last[p] {

@@ -71,3 +71,14 @@ func each(names []string) {
 func null() {
 	close((chan int)(nil)) // want `null closes \(chan int\)\(nil\), which is nil: the close panics`
 }
+
+// A send on a closed channel is always ready.
+func inSelect(quit chan bool) {
+	out := make(chan int)
+	go func() { <-out }()
+	close(out)
+	select {
+	case <-quit:
+	case out <- 1: // want `inSelect sends to out, which was closed at noisy.go:79: the send panics`
+	}
+}

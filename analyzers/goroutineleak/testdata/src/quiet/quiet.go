@@ -4,7 +4,9 @@ package quiet
 import (
 	"context"
 	"errors"
+	"log"
 	"os"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -600,4 +602,65 @@ func answered(n int) {
 	for range n {
 		<-results
 	}
+}
+
+// The same, and who receives looks whether the channel was closed: those who send would
+// panic.
+func polledTwo(names []string) {
+	results := make(chan string)
+	var left atomic.Int32
+	left.Store(int32(len(names)))
+	for _, n := range names {
+		go func() {
+			results <- get(n)
+			left.Add(-1)
+		}()
+	}
+	go func() {
+		for left.Load() > 0 {
+			time.Sleep(time.Millisecond)
+		}
+		close(results)
+	}()
+	if _, ok := <-results; !ok {
+		return
+	}
+	for range results {
+	}
+}
+
+// The other one is a call of the same function, in a goroutine that is not laid out again.
+func ping(n int, c chan int) {
+	if n == 0 {
+		c <- 1
+		return
+	}
+	go ping(n-1, c)
+	<-c
+}
+
+func recursion() {
+	c := make(chan int)
+	ping(1, c)
+}
+
+// What the function returns was known before.
+func sameAnswer(name string) {
+	done := make(chan error)
+	if runtime.NumCPU() > 1 {
+		go func() { done <- os.Remove(name) }()
+	}
+	if runtime.NumCPU() > 1 {
+		<-done
+	}
+}
+
+// The program ends.
+func fatal(name string) error {
+	done := make(chan error)
+	go func() { done <- os.Remove(name) }()
+	if _, err := os.Stat(name); err != nil {
+		log.Fatal(err)
+	}
+	return <-done
 }

@@ -1,0 +1,5 @@
+package strict
+
+import "fmt"
+
+func Hello() { fmt.Println("hello") }

@@ -1,0 +1,3 @@
+package tests
+
+func Add(a, b int) int { return a + b }
