@@ -39,8 +39,8 @@ type Leak struct {
 	Closed bool
 	// Context says that it waits for a context to be cancelled.
 	Context bool
-	// Made is where the channel comes into being on which one value is sent, if it
-	// is known.
+	// Made is where the channel comes into being, if that is one place; of a send only if
+	// it is the only one.
 	Made *ssa.MakeChan
 }
 
@@ -111,7 +111,7 @@ func (l *leak) result() Leak {
 	}
 	o := l.w.Cases[0].targets[0].Obj
 	r.Context = o.Kind == Unknown
-	if mc, ok := o.Value.(*ssa.MakeChan); ok && l.w.Kind == SendWait && l.sends(o) == 1 {
+	if mc, ok := o.Value.(*ssa.MakeChan); ok && (l.w.Kind != SendWait || l.sends(o) == 1) {
 		r.Made = mc
 	}
 	return r
