@@ -70,14 +70,16 @@ type search struct {
 	spent  int
 }
 
-// seen identifies what is reported once: a variable and two functions, or two calls.
+// seen identifies what is reported once: a variable and two functions.
 type seen struct {
 	decl   token.Pos
 	far    string // of a variable of another package: its name
 	part   goroutine.Path
 	kind   shared.Kind
 	fa, fb *ssa.Function
-	calls  [2]ssa.Instruction
+	// inCalls says that the accesses are within functions of other packages that the two
+	// functions call.
+	inCalls bool
 }
 
 // Limits. maxCost bounds the work on one exploration and maxTotal that on the
@@ -131,8 +133,8 @@ func (s *search) variable(x *goroutine.Exploration, v *shared.Variable) {
 // pair reports a and b if they race.
 func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared.Access) {
 	key := seen{decl: declaration(v), far: a.Far.Field, part: a.Path, kind: a.Kind, fa: a.Func(), fb: b.Func()}
-	calls := seen{calls: [2]ssa.Instruction{a.Instr, b.Instr}}
-	if s.seen[key] || s.seen[calls] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
+	inCalls := seen{decl: declaration(v), inCalls: true, fa: a.Func(), fb: b.Func()}
+	if far := a.InCall() && b.InCall(); far && s.seen[inCalls] || s.seen[key] || x.Excluded(a.Point, b.Point) || ownElement(x, a, b) || ownElement(x, b, a) {
 		return
 	}
 	over, ok := x.Overlap(a.Point, b.Point, v.Fresh)
@@ -142,7 +144,7 @@ func (s *search) pair(x *goroutine.Exploration, v *shared.Variable, a, b *shared
 	s.seen[key] = true
 	r := &race{v: v, spawned: a, other: b, thread: over.Thread, why: x.Why(a.Point, b.Point, over, v.Fresh)}
 	if a.InCall() && b.InCall() {
-		s.seen[calls] = true // two calls may race in many fields
+		s.seen[inCalls] = true // two calls may race in many fields
 	}
 	if over.Swapped {
 		r.spawned, r.other = b, a

@@ -1,18 +1,15 @@
 package goroutineleak
 
 import (
-	"go/ast"
 	"go/token"
 	"strings"
 
-	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
-	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -33,7 +30,7 @@ func (c *checker) diagnostic(x *goroutine.Exploration, l goroutine.Leak) diagnos
 	if c.inTest(w.Instr.Pos()) || c.inTest(x.Root.Pos()) {
 		d.Tier = config.Strict
 	}
-	if fix, ok := c.room(l); ok {
+	if fix, ok := c.fix(x, l); ok {
 		d.Fixes = []diagnostic.Fix{fix}
 	}
 	return d
@@ -152,23 +149,4 @@ func (c *checker) on(w *goroutine.Wait) string {
 		return text
 	}
 	return strings.TrimPrefix(c.pkg.Paths.Text(c.pkg.Paths.Of(w.Cases[0].On)), "&")
-}
-
-// room returns the fix that gives a channel room for the only value that is sent on it.
-func (c *checker) room(l goroutine.Leak) (diagnostic.Fix, bool) {
-	mc := l.Made
-	if mc == nil || l.Many || l.Wait.Kind != goroutine.SendWait {
-		return diagnostic.Fix{}, false
-	}
-	for _, n := range syntax.Enclosing(c.files, mc.Pos()) {
-		call, ok := n.(*ast.CallExpr)
-		if !ok || call.Lparen != mc.Pos() || len(call.Args) != 1 {
-			continue
-		}
-		return diagnostic.Fix{
-			Message: message.New("fix-room", "on", c.on(l.Wait)),
-			Edits:   []analysis.TextEdit{{Pos: call.Args[0].End(), End: call.Args[0].End(), NewText: []byte(", 1")}},
-		}, true
-	}
-	return diagnostic.Fix{}, false
 }

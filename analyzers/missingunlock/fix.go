@@ -11,6 +11,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/diagnostic"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lockset"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -26,7 +27,7 @@ func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
 	if sel == nil || body == nil || lockset.InnermostLoop(h.site.Block()) != nil || !c.onlySite(h) {
 		return fix, false
 	}
-	list, i := c.statement(h.site.Pos())
+	list, i := syntax.Statement(c.pass.Files, h.site.Pos())
 	if list == nil || !c.isCall(list[i], sel) || defersBehind(body, list[i].End()) {
 		return fix, false
 	}
@@ -75,7 +76,7 @@ func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock st
 	if _, ok := r.Instr.(*ssa.Call); !ok {
 		return edit, false
 	}
-	list, i := c.statement(r.Instr.Pos())
+	list, i := syntax.Statement(c.pass.Files, r.Instr.Pos())
 	if list == nil {
 		return edit, false
 	}
@@ -92,66 +93,26 @@ func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock st
 	}
 	if i+1 < len(list) {
 		ret, isReturn := list[i+1].(*ast.ReturnStmt)
-		if !isReturn || c.computes(ret) || c.commentsBetween(list[i].Pos(), ret.Pos()) {
+		if !isReturn || c.computes(ret) || syntax.CommentsBetween(c.pass.Files, list[i].Pos(), ret.Pos()) {
 			return edit, false
 		}
 		return analysis.TextEdit{Pos: list[i].Pos(), End: ret.Pos()}, true
 	}
 	// The last statement of the function's body.
-	if len(body.List) == 0 || list[i] != body.List[len(body.List)-1] || i == 0 || c.commentsBetween(list[i-1].End(), body.Rbrace) {
+	if len(body.List) == 0 || list[i] != body.List[len(body.List)-1] || i == 0 || syntax.CommentsBetween(c.pass.Files, list[i-1].End(), body.Rbrace) {
 		return edit, false
 	}
 	return analysis.TextEdit{Pos: list[i-1].End(), End: list[i].End()}, true
 }
 
-// statement returns the statement list that holds the statement at pos, and
-// its index there.
-func (c *checker) statement(pos token.Pos) ([]ast.Stmt, int) {
-	path := c.names.Enclosing(pos)
-	for k := 1; k < len(path); k++ {
-		var list []ast.Stmt
-		switch n := path[k].(type) {
-		case *ast.BlockStmt:
-			list = n.List
-		case *ast.CaseClause:
-			list = n.Body
-		case *ast.CommClause:
-			list = n.Body
-		default:
-			continue
-		}
-		for i, s := range list {
-			if s == path[k-1] {
-				return list, i
-			}
-		}
-		return nil, 0
-	}
-	return nil, 0
-}
-
 func (c *checker) bodyOf(fn *ssa.Function) *ast.BlockStmt {
-	switch syntax := fn.Syntax().(type) {
+	switch decl := fn.Syntax().(type) {
 	case *ast.FuncDecl:
-		return syntax.Body
+		return decl.Body
 	case *ast.FuncLit:
-		return syntax.Body
+		return decl.Body
 	}
 	return nil
-}
-
-func (c *checker) commentsBetween(from, to token.Pos) bool {
-	for _, file := range c.pass.Files {
-		if file.FileStart > from || from >= file.FileEnd {
-			continue
-		}
-		for _, g := range file.Comments {
-			if g.Pos() < to && g.End() > from {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // isCall reports whether s is the statement that calls sel, whose operand can

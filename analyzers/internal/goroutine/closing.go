@@ -3,6 +3,7 @@ package goroutine
 import (
 	"go/token"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -104,7 +105,7 @@ func (x *Exploration) eachCloses(p PointID, made map[PointID]bool) bool {
 		return false
 	}
 	_, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{p}))
-	return !without && x.pkg.trips(t.Spawn, nil) > 1
+	return !without && eachRound(t.Spawn) && x.pkg.trips(t.Spawn, nil) > 1
 }
 
 func (x *Exploration) closedUse(ch *Object, p, q PointID, send bool) ClosedUse {
@@ -135,4 +136,19 @@ func (x *Exploration) closedUse(ch *Object, p, q PointID, send bool) ClosedUse {
 		u.Closed = f.Site
 	}
 	return u
+}
+
+// eachRound reports whether an instruction is executed in each round of the innermost loop around
+// it.
+func eachRound(instr ssa.Instruction) bool {
+	b := instr.Block()
+	var header *ssa.BasicBlock
+	for _, l := range loopsOf(instr.Parent()) {
+		if l.blocks[b] && (header == nil || header.Dominates(l.header)) {
+			header = l.header
+		}
+	}
+	return header != nil && !slices.ContainsFunc(header.Preds, func(latch *ssa.BasicBlock) bool {
+		return header.Dominates(latch) && !b.Dominates(latch)
+	})
 }

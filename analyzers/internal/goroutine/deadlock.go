@@ -153,7 +153,7 @@ func (x *Exploration) lockWaits() []HoldAndWait {
 // before they release a's; ok is false if one does not.
 func (d *deadlock) releasers(a *Acquisition) (blocked []Blocked, ok bool) {
 	x := d.x
-	for id := range x.ops {
+	for id := range x.must.known { // what was linked since does nothing itself
 		u := PointID(id)
 		if !x.must.known[u] || !slices.ContainsFunc(x.ops[id], func(o op) bool {
 			return o.family == lockFamily && o.release && intersect(o.keys, a.keys)

@@ -511,6 +511,14 @@ func Binding(f *Frame, fv *ssa.FreeVar) ssa.Value {
 	return nil
 }
 
+// Instr is the instruction at a point, nil at the start or end of an activation.
+func (x *Exploration) Instr(p PointID) ssa.Instruction {
+	if p < 0 {
+		return nil
+	}
+	return x.points[p].Instr
+}
+
 // PosOf is where the source has a point; for the start or end of an activation
 // it is that of the call that entered it.
 func (x *Exploration) PosOf(p PointID) token.Pos {

@@ -39,8 +39,8 @@ type Leak struct {
 	Closed bool
 	// Context says that it waits for a context to be cancelled.
 	Context bool
-	// Made is where the channel comes into being on which one value is sent, if it
-	// is known.
+	// Made is where the channel comes into being, if that is one place; of a send only if
+	// it is the only one.
 	Made *ssa.MakeChan
 }
 
@@ -111,7 +111,7 @@ func (l *leak) result() Leak {
 	}
 	o := l.w.Cases[0].targets[0].Obj
 	r.Context = o.Kind == Unknown
-	if mc, ok := o.Value.(*ssa.MakeChan); ok && l.w.Kind == SendWait && l.sends(o) == 1 {
+	if mc, ok := o.Value.(*ssa.MakeChan); ok && (l.w.Kind != SendWait || l.sends(o) == 1) {
 		r.Made = mc
 	}
 	return r
@@ -151,11 +151,12 @@ func (l *leak) prepare() bool {
 func (l *leak) simulate(but map[PointID]bool) reached {
 	x, t := l.x, l.w.Thread()
 	kind := x.threadMany(t, l.made)
+	again := l.many || x.Repeats(l.w.Point) // it may have passed the wait before
 	leaves := func(p PointID) bool {
 		if but[p] {
 			return false
 		}
-		return kind || x.thread(p) != t || l.toward[p] && (l.many || p != l.w.Point)
+		return kind || x.thread(p) != t || l.toward[p] && (again || p != l.w.Point)
 	}
 	return x.simulate(leaves, func(q *Wait, r reached) bool {
 		return x.passes(q, func(p PointID) bool {
@@ -475,7 +476,17 @@ func (l *leak) itself(t *Thread, ends []PointID) (Gone, bool) {
 		return Gone{}, false
 	}
 	// What has room, or has been closed, may be ended by what was before.
-	room := slices.ContainsFunc(l.w.Cases, func(c WaitCase) bool { return c.Send && c.Buffered })
+	room := false
+	for _, c := range l.w.Cases {
+		if c.Send && c.Buffered {
+			room = true
+			for _, o := range c.targets {
+				if l.sends(o.Obj) == unbounded {
+					return Gone{}, false // whether they are more than there is room for is not known
+				}
+			}
+		}
+	}
 	last := l.x.lasting(l.w, ends)
 	for _, p := range ends {
 		if !room && !last[p] {

@@ -68,3 +68,44 @@ func Selector(files []*ast.File, pos token.Pos) *ast.SelectorExpr {
 	}
 	return nil
 }
+
+// Statement returns the list of statements that holds the innermost one around pos, and its
+// index there; nil if there is none.
+func Statement(files []*ast.File, pos token.Pos) ([]ast.Stmt, int) {
+	path := Enclosing(files, pos)
+	for k := 1; k < len(path); k++ {
+		var list []ast.Stmt
+		switch n := path[k].(type) {
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.CommClause:
+			list = n.Body
+		default:
+			continue
+		}
+		for i, s := range list {
+			if s == path[k-1] {
+				return list, i
+			}
+		}
+		return nil, 0
+	}
+	return nil, 0
+}
+
+// CommentsBetween reports whether there is a comment between two positions.
+func CommentsBetween(files []*ast.File, from, to token.Pos) bool {
+	for _, file := range files {
+		if file.FileStart > from || from >= file.FileEnd {
+			continue
+		}
+		for _, g := range file.Comments {
+			if g.Pos() < to && g.End() > from {
+				return true
+			}
+		}
+	}
+	return false
+}

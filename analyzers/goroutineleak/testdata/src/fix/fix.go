@@ -1,6 +1,10 @@
 package fix
 
-import "time"
+import (
+	"os"
+	"sync"
+	"time"
+)
 
 func get(string) string { return "" }
 
@@ -26,4 +30,59 @@ func first(urls []string) string {
 		}()
 	}
 	return <-result
+}
+
+func done(names []string) {
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Add(1)
+		go func() {
+			f, err := os.Open(n)
+			if err != nil {
+				return
+			}
+			f.Close()
+			wg.Done()
+		}()
+	}
+	wg.Wait() // want `done waits for wg and may wait for ever`
+}
+
+func closes(files []string) error {
+	jobs := make(chan string)
+	go func() {
+		for j := range jobs { // want `closes ranges over jobs and may wait for ever`
+			get(j)
+		}
+	}()
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			return err
+		}
+		jobs <- info.Name()
+	}
+	close(jobs)
+	return nil
+}
+
+// Here the close cannot come last: the wait for the workers is behind it.
+func closesBefore(files []string) error {
+	jobs := make(chan string)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for j := range jobs { // want `closesBefore ranges over jobs and may wait for ever`
+			get(j)
+		}
+	})
+	for _, f := range files {
+		info, err := os.Stat(f)
+		if err != nil {
+			return err
+		}
+		jobs <- info.Name()
+	}
+	close(jobs)
+	wg.Wait()
+	return nil
 }

@@ -664,3 +664,21 @@ func fatal(name string) error {
 	}
 	return <-done
 }
+
+// What the loop starts closes the queue that it ranges over, in the end.
+func graph(names []string) {
+	queue := make(chan string, 8)
+	for _, n := range names {
+		queue <- n
+	}
+	var left atomic.Int32
+	left.Store(int32(len(names)))
+	for n := range queue {
+		go func() {
+			get(n)
+			if left.Add(-1) == 0 {
+				close(queue)
+			}
+		}()
+	}
+}
