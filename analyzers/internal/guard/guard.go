@@ -51,6 +51,8 @@ type Judge struct {
 	*facts
 	stopped map[*types.Var]bool    // see stops; made when first asked for
 	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
+	origins map[*ssa.Function]map[Origin]bool
+	callers map[*ssa.Function][]*types.Var // what all callers hold; see heldByAll
 	// remarked is what is known of variables, by where they are declared; see Remarked.
 	remarked map[token.Pos]bool
 }
@@ -72,7 +74,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // Judge returns a new judge of the package.
 func (r *Result) Judge() *Judge {
-	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), remarked: make(map[token.Pos]bool)}
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarked: make(map[token.Pos]bool)}
 }
 
 // HeldBefore returns the locks that are held when instr begins.
