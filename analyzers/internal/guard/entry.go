@@ -261,7 +261,12 @@ func (j *Judge) assumed(fn *ssa.Function, l contract.Lock) bool {
 			return true
 		}
 	}
-	return Remarkable(fn)
+	remarkable, ok := j.remarkable[fn]
+	if !ok {
+		remarkable = Remarkable(fn)
+		j.remarkable[fn] = remarkable
+	}
+	return remarkable
 }
 
 // Remarkable reports whether the name or the comment of a declared function speaks

@@ -53,6 +53,8 @@ type Judge struct {
 	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
 	origins map[*ssa.Function]map[Origin]bool
 	callers map[*ssa.Function][]*types.Var // what all callers hold; see heldByAll
+	// remarkable is what is known of declared functions; see Remarkable.
+	remarkable map[*ssa.Function]bool
 	// remarked is what is known of variables, by where they are declared; see Remarked.
 	remarked map[token.Pos]bool
 }
@@ -74,7 +76,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // Judge returns a new judge of the package.
 func (r *Result) Judge() *Judge {
-	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarked: make(map[token.Pos]bool)}
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarkable: make(map[*ssa.Function]bool), remarked: make(map[token.Pos]bool)}
 }
 
 // HeldBefore returns the locks that are held when instr begins.
