@@ -58,8 +58,14 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 		}
 	}
 	believed := c.believed(g, kept, verdict.Unheld)
+	remarked := len(verdict.Wrong)+len(verdict.ReadLocked) > 0 && c.judge.Remarked(g.v)
+	if remarked && believed == config.Default {
+		believed = config.Strict
+	}
 	if believed != noBelief {
-		c.checkHandedOut(g, kept)
+		if c.report.Tier() == config.Strict {
+			c.checkHandedOut(g, kept)
+		}
 		for _, r := range verdict.ReadLocked {
 			if g.sure[r.Instr] && c.writtenAlone(g, kept) {
 				c.reportReadLocked(g, r, believed)
@@ -78,7 +84,7 @@ func (c *checker) checkVariable(g inferred, all []guard.Access) bool {
 		if !ok {
 			continue
 		}
-		if w.Doubtful || !sure || c.judge.Remarked(g.v) {
+		if w.Doubtful || !sure || remarked {
 			tier = config.Strict
 		}
 		c.reportAccess(g, w, opponent, len(kept), verdict.Unheld, tier)
@@ -173,9 +179,6 @@ func (c *checker) believed(g inferred, kept []guard.Access, unheld int) config.T
 	case !writes:
 		return noBelief
 	case len(kept) >= minHeld && len(kept) >= minSure*unheld, alone && unheld <= maxUnheld && len(kept) >= unheld:
-		if c.judge.Remarked(g.v) {
-			return config.Strict
-		}
 		return config.Default
 	case len(kept) >= minHeld:
 		return config.Strict
@@ -232,17 +235,12 @@ func headerOnly(instr ssa.Instruction) bool {
 		}
 		for _, ref := range *load.Referrers() {
 			cmp, ok := ref.(*ssa.BinOp)
-			if !ok || !isNil(cmp.X) && !isNil(cmp.Y) {
+			if !ok || !access.IsNil(cmp.X) && !access.IsNil(cmp.Y) {
 				return false
 			}
 		}
 	}
 	return true
-}
-
-func isNil(v ssa.Value) bool {
-	k, ok := v.(*ssa.Const)
-	return ok && k.IsNil()
 }
 
 // onlyContent reports whether a write changes what the map or slice holds, and not

@@ -16,8 +16,11 @@ func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access
 	key := map[guard.Use]string{guard.Reads: "read", guard.Calls: "used", guard.Writes: "write"}[w.Use]
 	otherUse := map[guard.Use]string{guard.Reads: "-read", guard.Calls: "-write", guard.Writes: "-write"}[other.Use]
 	meeting := c.judge.Meeting(other, w)
-	d := c.diagnostic(key, w.Access, g, meeting.With(message.New(message.Key(key+otherUse), "func", wording.Func(w.Instr.Parent()), "variable", c.judge.Text(w.Access), "lock", g.lock.Text,
-		"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)), "other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())), c.pass.Fset))
+	name := c.judge.Text(w.Access)
+	sentence := message.New(message.Key(key+otherUse), "func", wording.Func(w.Instr.Parent()), "variable", name, "lock", g.lock.Text,
+		"held", strconv.Itoa(held), "all", strconv.Itoa(held+max(unheld, 1)),
+		"other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos()))
+	d := c.diagnostic(key, w.Access, g, name, meeting.With(sentence, c.pass.Fset))
 	d.Tier = tier
 	d.Operations = []token.Pos{other.Instr.Pos()}
 	add := func(role diagnostic.Role, pos token.Pos, m message.Message) {
@@ -44,7 +47,8 @@ func (c *checker) reportAccess(g inferred, w guard.Violation, other guard.Access
 
 // reportReadLocked reports a write under the lock, held only for reading.
 func (c *checker) reportReadLocked(g inferred, r guard.ReadLocked, tier config.Tier) {
-	d := c.diagnostic("read-locked", r.Access, g, message.New("write-read-locked", "func", wording.Func(r.Instr.Parent()), "variable", c.judge.Text(r.Access),
+	name := c.judge.Text(r.Access)
+	d := c.diagnostic("read-locked", r.Access, g, name, message.New("write-read-locked", "func", wording.Func(r.Instr.Parent()), "variable", name,
 		"lock", g.lock.Text, "locked", wording.Place(c.pass.Fset, r.Site.Pos())))
 	d.Tier = tier
 	d.Operations = []token.Pos{r.Site.Pos()}
@@ -52,13 +56,14 @@ func (c *checker) reportReadLocked(g inferred, r guard.ReadLocked, tier config.T
 	c.report.Report(d)
 }
 
-func (c *checker) diagnostic(category string, a guard.Access, g inferred, m message.Message) diagnostic.Diagnostic {
+// diagnostic returns what all reports have; name is that of the variable at the access.
+func (c *checker) diagnostic(category string, a guard.Access, g inferred, name string, m message.Message) diagnostic.Diagnostic {
 	return diagnostic.Diagnostic{
 		Category:   category,
 		Confidence: diagnostic.Medium,
 		Pos:        a.Instr.Pos(),
 		Message:    m,
-		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: c.judge.Text(a), Decl: g.v.Pos()},
+		Subject:    diagnostic.Subject{Kind: diagnostic.Variable, Name: name, Decl: g.v.Pos()},
 		Function:   a.Instr.Parent().RelString(c.pass.Pkg),
 	}
 }

@@ -36,7 +36,7 @@ func (c *checker) checkHandedOut(g inferred, kept []guard.Access) {
 			continue
 		}
 		name := c.judge.Text(a)
-		d := c.diagnostic("handed-out", a, g, message.New("handed-out", "func", wording.Func(fn), "variable", name, "lock", g.lock.Text,
+		d := c.diagnostic("handed-out", a, g, name, message.New("handed-out", "func", wording.Func(fn), "variable", name, "lock", g.lock.Text,
 			"other", wording.Func(kept[i].Instr.Parent()), "place", wording.Place(c.pass.Fset, kept[i].Instr.Pos())))
 		d.Tier = config.Strict
 		d.Operations = []token.Pos{kept[i].Instr.Pos()}
@@ -126,7 +126,7 @@ func (c *checker) checkField(v *types.Var, owner *owner, all []guard.Access) {
 			continue
 		}
 		name := c.judge.Text(w.Access)
-		d := c.diagnostic("unguarded", w.Access, inferred{v: v, lock: l}, message.New("unguarded", "func", wording.Func(w.Instr.Parent()), "variable", name,
+		d := c.diagnostic("unguarded", w.Access, inferred{v: v, lock: l}, name, message.New("unguarded", "func", wording.Func(w.Instr.Parent()), "variable", name,
 			"type", owner.name.Name(), "lock", l.Text, "other", wording.Func(other.Instr.Parent()), "place", wording.Place(c.pass.Fset, other.Instr.Pos())))
 		d.Tier, d.Confidence = config.Strict, diagnostic.Low
 		d.Operations = []token.Pos{other.Instr.Pos()}

@@ -77,10 +77,8 @@ func emptyHanded(x lockset.Exit) bool {
 		switch v.Type().Underlying().(type) {
 		case *types.Pointer, *types.Interface, *types.Struct:
 			k, isConst := v.(*ssa.Const)
-			return !isError(v.Type()) && !(isConst && k.Value == nil)
+			return !access.IsError(v.Type()) && !(isConst && k.Value == nil)
 		}
 		return false
 	})
 }
-
-func isError(t types.Type) bool { return types.Identical(t, types.Universe.Lookup("error").Type()) }

@@ -36,9 +36,46 @@ type class struct {
 	// named is set if a field, parameter or package-level variable holds it.
 	named    bool
 	compared bool // with nil
-	made     []*ssa.MakeChan
-	ops      []op
+	made     chain[*ssa.MakeChan]
+	ops      chain[op]
 	name     string
+}
+
+// A chain is a list to which another is appended at no cost for its length: thousands
+// of values can be united with one class.
+type chain[T any] struct{ first, last *link[T] }
+
+type link[T any] struct {
+	value T
+	next  *link[T]
+}
+
+func (c *chain[T]) add(value T) {
+	l := &link[T]{value: value}
+	c.join(chain[T]{l, l})
+}
+
+// join appends other, which is not to be used afterwards.
+func (c *chain[T]) join(other chain[T]) {
+	switch {
+	case other.first == nil:
+	case c.first == nil:
+		*c = other
+	default:
+		c.last.next, c.last = other.first, other.last
+	}
+}
+
+// one reports whether the chain holds one value.
+func (c *chain[T]) one() bool { return c.first != nil && c.first == c.last }
+
+// values visits what the chain holds, in order.
+func (c *chain[T]) values(yield func(T) bool) {
+	for l := c.first; l != nil; l = l.next {
+		if !yield(l.value) {
+			return
+		}
+	}
 }
 
 type opKind uint8
@@ -63,6 +100,9 @@ type op struct {
 
 func (c *class) root() *class {
 	for c.parent != nil {
+		if c.parent.parent != nil {
+			c.parent = c.parent.parent // the next time, the way is half as long
+		}
 		c = c.parent
 	}
 	return c
@@ -70,7 +110,7 @@ func (c *class) root() *class {
 
 // counts says how many operations there are of each kind.
 func (c *class) counts() (n [kinds]int) {
-	for _, o := range c.ops {
+	for o := range c.ops.values {
 		n[o.kind]++
 	}
 	return n
@@ -78,13 +118,13 @@ func (c *class) counts() (n [kinds]int) {
 
 // unbuffered reports whether all channels of the class are made without room.
 func (c *class) unbuffered() bool {
-	for _, m := range c.made {
+	for m := range c.made.values {
 		k, ok := m.Size.(*ssa.Const)
 		if !ok || constant.Sign(k.Value) != 0 {
 			return false
 		}
 	}
-	return len(c.made) > 0
+	return c.made.first != nil
 }
 
 func unite(a, b *class) {
@@ -99,8 +139,8 @@ func unite(a, b *class) {
 	a.shared = a.shared || b.shared
 	a.named = a.named || b.named
 	a.compared = a.compared || b.compared
-	a.made = append(a.made, b.made...)
-	a.ops = append(a.ops, b.ops...)
+	a.made.join(b.made)
+	a.ops.join(b.ops)
 	if a.name == "" {
 		a.name = b.name
 	}
@@ -265,7 +305,7 @@ func (cs *census) result(fn *ssa.Function, i int) *class {
 func (cs *census) addOp(c *class, o op) {
 	if c != nil {
 		c = c.root()
-		c.ops = append(c.ops, o)
+		c.ops.add(o)
 	}
 }
 

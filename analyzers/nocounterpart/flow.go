@@ -186,7 +186,7 @@ func (cs *census) read(fn *ssa.Function, instr ssa.Instruction) {
 		return
 	case *ssa.MakeChan:
 		c := cs.of(v).root()
-		c.made = append(c.made, v)
+		c.made.add(v)
 		return
 	case *ssa.Phi:
 		if carries(v) {

@@ -65,17 +65,17 @@ func (c *checker) check(cl *class) {
 	if cl.escaped {
 		return
 	}
-	slices.SortFunc(cl.ops, func(a, b op) int { return cmp.Compare(a.pos, b.pos) })
-	n := cl.counts()
+	ops := slices.SortedFunc(cl.ops.values, func(a, b op) int { return cmp.Compare(a.pos, b.pos) })
+	n, unbuffered := cl.counts(), cl.unbuffered()
 	if n[add] > 0 && n[done] == 0 {
-		for _, o := range cl.ops {
+		for _, o := range ops {
 			if o.kind == wait {
 				c.report(cl, o, "waitgroup", "no-done")
 			}
 		}
 	}
-	for _, o := range cl.ops {
-		key, stuck := cl.stuck(o, n)
+	for _, o := range ops {
+		key, stuck := cl.stuck(o, n, unbuffered)
 		if !stuck {
 			continue
 		}
@@ -85,8 +85,8 @@ func (c *checker) check(cl *class) {
 		}
 		c.report(cl, o, key, message.Key(key))
 	}
-	if cl.alone(n) {
-		o, key := cl.ops[0], "self-send"
+	if cl.alone(n, unbuffered) {
+		o, key := ops[0], "self-send"
 		if o.kind == receive {
 			key = "self-receive"
 		}
@@ -96,27 +96,32 @@ func (c *checker) check(cl *class) {
 
 // stuck reports whether nothing can end an operation, and what it lacks. A close
 // ends a send too, by a panic.
-func (cl *class) stuck(o op, n [kinds]int) (key string, stuck bool) {
+func (cl *class) stuck(o op, n [kinds]int, unbuffered bool) (key string, stuck bool) {
 	switch {
 	case o.kind != send && o.kind != receive:
 		return "", false
-	case len(cl.made) == 0:
+	case cl.made.first == nil:
 		return "nil", !cl.compared
 	case n[closes] > 0:
 		return "", false
 	case o.kind == send:
-		return "send", n[receive] == 0 && cl.unbuffered()
+		return "send", n[receive] == 0 && unbuffered
 	}
 	return "receive", n[send] == 0
 }
 
 // alone reports whether the operations are on a channel that never leaves its
 // goroutine, so that the first of them waits for one that comes after it.
-func (cl *class) alone(n [kinds]int) bool {
-	if cl.shared || !cl.unbuffered() || n[send] == 0 || n[receive] == 0 || n[closes] > 0 {
+func (cl *class) alone(n [kinds]int, unbuffered bool) bool {
+	if cl.shared || !unbuffered || n[send] == 0 || n[receive] == 0 || n[closes] > 0 {
 		return false
 	}
-	return !slices.ContainsFunc(cl.ops, func(o op) bool { return o.choice != nil })
+	for o := range cl.ops.values {
+		if o.choice != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // selects reports select statements all of whose cases never come about.
@@ -143,11 +148,12 @@ func (c *checker) report(cl *class, o op, category string, key message.Key) {
 		Subject:  diagnostic.Subject{Kind: diagnostic.Operation, Name: name},
 		Function: access.Outermost(fn).RelString(c.pass.Pkg),
 	}
-	if len(cl.made) > 0 {
-		d.Subject.Decl = cl.made[0].Pos()
-		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleDeclared, Pos: cl.made[0].Pos(), Message: message.New("made", "on", name)})
+	made := cl.made.first
+	if made != nil {
+		d.Subject.Decl = made.value.Pos()
+		d.Related = append(d.Related, diagnostic.Related{Role: diagnostic.RoleDeclared, Pos: made.value.Pos(), Message: message.New("made", "on", name)})
 	}
-	if !cl.named && len(cl.ops) == 1 && (o.kind == receive || len(cl.made) == 0) {
+	if !cl.named && cl.ops.one() && (o.kind == receive || made == nil) {
 		d.Tier = config.Strict // a way to stop a goroutine for good
 	}
 	if category == "nil" {

@@ -126,7 +126,7 @@ func leads(t types.Type) bool {
 // assigned looks at an assignment to a field.
 func (s *inverseSearch) assigned(fa *ssa.FieldAddr, st *ssa.Store) {
 	f := s.field(fa)
-	if f == nil || !leads(f.Type()) || isNil(st.Val) {
+	if f == nil || !leads(f.Type()) || IsNil(st.Val) {
 		return
 	}
 	if _, own := s.paths.Origin(fa.X).(*ssa.Alloc); !own {
@@ -157,11 +157,6 @@ func (s *inverseSearch) assigned(fa *ssa.FieldAddr, st *ssa.Store) {
 		}
 	}
 	s.bad[f] = true
-}
-
-func isNil(v ssa.Value) bool {
-	c, ok := v.(*ssa.Const)
-	return ok && c.IsNil()
 }
 
 // loaded is the field that v was loaded from, or nil.
@@ -200,7 +195,7 @@ func Appended(v ssa.Value) []ssa.Value {
 // inserted notes that v was put into the field f of owner: the fields of v that
 // lead back to owner agree with the insertions before, or do not.
 func (s *inverseSearch) inserted(f *types.Var, owner, v ssa.Value) {
-	if isNil(v) {
+	if IsNil(v) {
 		return
 	}
 	back := s.back(owner, v)

@@ -92,11 +92,12 @@ func ParseFunc(text string) []Clause {
 	var cs []Clause
 	ss := sentences(text)
 	for i, s := range ss {
-		if conditions.MatchString(s.text) || i+1 < len(ss) && exception.MatchString(ss[i+1].text) {
-			continue
-		}
+		var own []Clause
 		for _, piece := range s.pieces {
-			cs = append(cs, funcClause(piece)...)
+			own = append(own, funcClause(piece)...)
+		}
+		if len(own) > 0 && !conditions.MatchString(s.text) && !(i+1 < len(ss) && exception.MatchString(ss[i+1].text)) {
+			cs = append(cs, own...)
 		}
 	}
 	return cs
@@ -263,8 +264,16 @@ func funcClause(piece string) []Clause {
 	for _, form := range []struct {
 		kind  Kind
 		res   []pattern.Regexp
+		words []string // one of which each of res wants: to look for it costs less than to compile them
 		alone bool
-	}{{Excludes, excludes, false}, {Requires, requires, false}, {Requires, requiresAlone, true}} {
+	}{
+		{Excludes, excludes, []string{"must", "should"}, false},
+		{Requires, requires, []string{"must", "should", "need", "has to", "have to", "only"}, false},
+		{Requires, requiresAlone, []string{"require", "assum", "expect", "called", "invoked", "hold", "held", "locked"}, true},
+	} {
+		if !mentions(piece, form.words...) {
+			continue
+		}
 		m := match(form.res, piece)
 		if m == nil && !form.alone {
 			m = match(form.res, tail(piece))

@@ -77,14 +77,7 @@ type Package struct {
 	spent       int // instructions laid out so far
 
 	mu           sync.Mutex // held while someone visits the explorations
-	explorations []explored
-}
-
-// explored is the exploration of one root, or what is needed to repeat it.
-type explored struct {
-	root *ssa.Function
-	x    *Exploration // nil if it was not kept
-	size int
+	explorations []*Exploration
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -208,36 +201,28 @@ func (p *Package) Roots() []*ssa.Function {
 // Each calls visit for the explorations that together cover the package: those
 // of its roots, but of those already covered. Calls of Each take turns, so
 // several checks may use it at the same time; visit must not use an exploration
-// after it has returned. An exploration is kept for the next call of Each while
-// there are few, and repeated then if not.
+// after it has returned. The explorations are kept for the next call: the budget
+// bounds what they take, about a thousand bytes an instruction, and to explore
+// anew leaves as much garbage.
 func (p *Package) Each(visit func(*Exploration)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.explorations != nil {
-		for _, e := range p.explorations {
-			x := e.x
-			if x == nil {
-				x = p.explore(e.root, e.size, nil)
-			}
+		for _, x := range p.explorations {
 			x.forget()
 			visit(x)
 		}
 		return
 	}
-	var all []explored
+	var all []*Exploration
 	p.spent = 0
 	done := make(map[*ssa.Function]bool)
-	kept := 0
 	for _, root := range p.Roots() {
 		if done[root] {
 			continue
 		}
 		x := p.Explore(root)
-		e := explored{root: root, size: x.size}
-		if kept += x.instrs; kept <= maxKept {
-			e.x = x
-		}
-		all = append(all, e)
+		all = append(all, x)
 		if !x.Truncated {
 			for _, f := range x.Frames {
 				done[f.Fn] = true
@@ -247,10 +232,6 @@ func (p *Package) Each(visit func(*Exploration)) {
 	}
 	p.explorations = all
 }
-
-// maxKept bounds the instructions of the explorations that are kept, about a
-// thousand bytes each.
-const maxKept = 60_000
 
 // An Exploration is what one call of Root may do.
 type Exploration struct {

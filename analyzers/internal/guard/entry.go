@@ -267,7 +267,12 @@ func (j *Judge) assumed(fn *ssa.Function, l contract.Lock) bool {
 			return true
 		}
 	}
-	return Remarkable(fn)
+	remarkable, ok := j.remarkable[fn]
+	if !ok {
+		remarkable = Remarkable(fn)
+		j.remarkable[fn] = remarkable
+	}
+	return remarkable
 }
 
 // Remarkable reports whether the name or the comment of a declared function speaks
@@ -342,6 +347,8 @@ func sortable(fn *ssa.Function) bool {
 
 var lifecycle = pattern.New(`^(?:Init|Apply|Setup|SetUp|New|Make|Reset|Open|Clone|Copy|Create|Build|Unmarshal|GobDecode|Decode|Scan|Start|Register|With|Test|Benchmark|Fuzz|Example|init|setup|new|make|open|create|build|register|configure|prepare)(?:$|[A-Z0-9_])|^(?:UnmarshalJSON|UnmarshalText|UnmarshalBinary)$`)
 
+// InTest reports whether fn is in a test file, where nobody uses an object but the
+// test itself.
 func (j *Judge) InTest(fn *ssa.Function) bool {
 	return strings.HasSuffix(j.pass.Fset.Position(fn.Pos()).Filename, "_test.go")
 }

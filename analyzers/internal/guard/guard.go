@@ -4,6 +4,7 @@
 package guard
 
 import (
+	"go/token"
 	"go/types"
 	"reflect"
 	"sync"
@@ -50,7 +51,12 @@ type Judge struct {
 	*facts
 	stopped map[*types.Var]bool    // see stops; made when first asked for
 	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
-	held    map[ssa.Instruction]lockset.Set
+	origins map[*ssa.Function]map[Origin]bool
+	callers map[*ssa.Function][]*types.Var // what all callers hold; see heldByAll
+	// remarkable is what is known of declared functions; see Remarkable.
+	remarkable map[*ssa.Function]bool
+	// remarked is what is known of variables, by where they are declared; see Remarked.
+	remarked map[token.Pos]bool
 }
 
 func run(pass *analysis.Pass) (any, error) {
@@ -70,15 +76,8 @@ func run(pass *analysis.Pass) (any, error) {
 
 // Judge returns a new judge of the package.
 func (r *Result) Judge() *Judge {
-	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), held: make(map[ssa.Instruction]lockset.Set)}
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarkable: make(map[*ssa.Function]bool), remarked: make(map[token.Pos]bool)}
 }
 
 // HeldBefore returns the locks that are held when instr begins.
-func (j *Judge) HeldBefore(instr ssa.Instruction) lockset.Set {
-	set, ok := j.held[instr]
-	if !ok {
-		set = j.locks.HeldBefore(instr)
-		j.held[instr] = set
-	}
-	return set
-}
+func (j *Judge) HeldBefore(instr ssa.Instruction) lockset.Set { return j.locks.HeldBefore(instr) }

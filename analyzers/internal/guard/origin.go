@@ -19,8 +19,18 @@ type Origin struct {
 	Spawned bool
 }
 
-// Origins returns the origins from which fn is reached, by calls in the package.
+// Origins returns the origins from which fn is reached, by calls in the package. The
+// map must not be changed.
 func (j *Judge) Origins(fn *ssa.Function) map[Origin]bool {
+	all, ok := j.origins[fn]
+	if !ok {
+		all = j.findOrigins(fn)
+		j.origins[fn] = all
+	}
+	return all
+}
+
+func (j *Judge) findOrigins(fn *ssa.Function) map[Origin]bool {
 	all := make(map[Origin]bool)
 	seen := map[*ssa.Function]bool{fn: true}
 	work := []*ssa.Function{fn}
@@ -180,8 +190,19 @@ func (j *Judge) HeldOn(w Violation) []*types.Var {
 // or on every way to its function: also those that the function cannot name,
 // such as the lock of the container that its object is in.
 func (j *Judge) heldOver(instr ssa.Instruction) []*types.Var {
-	held := j.heldVars(instr)
-	return append(held, j.heldByCallers(instr.Parent(), make(map[*ssa.Function]bool))...)
+	return append(j.heldVars(instr), j.heldByAll(instr.Parent())...)
+}
+
+// heldByAll returns what is held at each call of fn. Only what is asked for here is
+// kept: on the way to it, the answer for a function depends on those that are
+// being asked about.
+func (j *Judge) heldByAll(fn *ssa.Function) []*types.Var {
+	held, ok := j.callers[fn]
+	if !ok {
+		held = j.heldByCallers(fn, make(map[*ssa.Function]bool))
+		j.callers[fn] = held
+	}
+	return held
 }
 
 func (j *Judge) heldVars(instr ssa.Instruction) []*types.Var {

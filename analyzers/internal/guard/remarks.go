@@ -83,17 +83,34 @@ func (j *Judge) Generated(instr ssa.Instruction) bool {
 // Remarked reports whether the comment of a field or variable speaks of locks or
 // goroutines: whoever wrote it knew how the variable is used.
 func (j *Judge) Remarked(v *types.Var) bool {
-	for _, n := range syntax.Enclosing(j.pass.Files, v.Pos()) {
-		var docs []*ast.CommentGroup
-		switch n := n.(type) {
-		case *ast.Field:
-			docs = []*ast.CommentGroup{n.Doc, n.Comment}
-		case *ast.ValueSpec:
-			docs = []*ast.CommentGroup{n.Doc, n.Comment}
-		}
-		if slices.ContainsFunc(docs, func(g *ast.CommentGroup) bool { return g != nil && remark.MatchString(g.Text()) }) {
-			return true
+	if known, ok := j.remarked[v.Pos()]; ok {
+		return known
+	}
+	path := syntax.Enclosing(j.pass.Files, v.Pos())
+	i := slices.IndexFunc(path, func(n ast.Node) bool { _, ok := n.(*ast.FieldList); return ok })
+	if i >= 0 {
+		// The fields beside v are asked about next, and can be thousands.
+		around := slices.ContainsFunc(path[i:], remarked)
+		for _, f := range path[i].(*ast.FieldList).List {
+			for _, name := range f.Names {
+				j.remarked[name.Pos()] = around || remarked(f)
+			}
 		}
 	}
-	return false
+	known := slices.ContainsFunc(path, remarked)
+	j.remarked[v.Pos()] = known
+	return known
+}
+
+// remarked reports whether n is a declaration whose comment speaks of locks or
+// goroutines.
+func remarked(n ast.Node) bool {
+	var docs []*ast.CommentGroup
+	switch n := n.(type) {
+	case *ast.Field:
+		docs = []*ast.CommentGroup{n.Doc, n.Comment}
+	case *ast.ValueSpec:
+		docs = []*ast.CommentGroup{n.Doc, n.Comment}
+	}
+	return slices.ContainsFunc(docs, func(g *ast.CommentGroup) bool { return g != nil && remark.MatchString(g.Text()) })
 }

@@ -26,22 +26,22 @@ func (e *engine) inferEntries(fns []*ssa.Function) {
 		return
 	}
 	sites, open := e.callSites(fns)
+	in := &inference{engine: e, top: make(map[*ssa.Function]bool), calls: make(map[*ssa.BasicBlock]heldCalls)}
 	var known []*ssa.Function
-	top := make(map[*ssa.Function]bool)
 	for _, fn := range fns {
 		if len(sites[fn]) > 0 && !open[fn] {
 			known = append(known, fn)
-			top[fn] = true
+			in.top[fn] = true
 		}
 	}
 	for range maxRounds {
 		changed := false
 		for _, fn := range known {
-			entry, ok := e.entryOf(fn, sites[fn], top)
+			entry, ok := in.entryOf(fn, sites[fn])
 			info := e.funcs[fn]
-			if ok && (top[fn] || len(entry) != len(info.entry)) {
+			if ok && (in.top[fn] || len(entry) != len(info.entry)) {
 				info.entry, changed = entry, true
-				delete(top, fn)
+				delete(in.top, fn)
 			}
 		}
 		if !changed {
@@ -55,6 +55,20 @@ func (e *engine) inferEntries(fns []*ssa.Function) {
 
 const maxRounds = 20
 
+// An inference is what is known while entries are being inferred.
+type inference struct {
+	*engine
+	top   map[*ssa.Function]bool // of which nothing is known yet
+	calls map[*ssa.BasicBlock]heldCalls
+}
+
+// heldCalls are the locks that must be held at the calls of a block, and where it
+// runs deferred ones, if those of entry are held when its function is entered.
+type heldCalls struct {
+	entry []Lock
+	must  map[ssa.Instruction][]Lock
+}
+
 func (e *engine) anyLocks() bool {
 	for _, info := range e.funcs {
 		if info.acts != nil {
@@ -66,17 +80,17 @@ func (e *engine) anyLocks() bool {
 
 // entryOf intersects what the callers of fn hold. Callers of which nothing is
 // known yet are left out; ok is false if there are no others.
-func (e *engine) entryOf(fn *ssa.Function, sites []callSite, top map[*ssa.Function]bool) (entry []Lock, ok bool) {
+func (in *inference) entryOf(fn *ssa.Function, sites []callSite) (entry []Lock, ok bool) {
 	for _, site := range sites {
-		if top[site.caller] && site.caller != fn {
+		if in.top[site.caller] && site.caller != fn {
 			continue
 		}
-		if top[site.caller] && !site.spawns {
+		if in.top[site.caller] && !site.spawns {
 			continue // calls itself
 		}
 		var held []Lock
 		if !site.spawns {
-			held = e.inCalleeTerms(e.heldAtCall(site), fn, site)
+			held = in.inCalleeTerms(in.heldAtCall(site), fn, site)
 		}
 		if ok {
 			entry = intersect(entry, held)
@@ -92,19 +106,14 @@ func (e *engine) entryOf(fn *ssa.Function, sites []callSite, top map[*ssa.Functi
 
 // heldAtCall returns what must be held when the call is made; of a deferred
 // call that is when the function returns.
-func (e *engine) heldAtCall(site callSite) []Lock {
-	info := e.funcs[site.caller]
+func (in *inference) heldAtCall(site callSite) []Lock {
+	info := in.funcs[site.caller]
 	if info.in == nil {
 		return info.entry
 	}
 	d, deferred := site.instr.(*ssa.Defer)
 	if !deferred {
-		var held []Lock
-		e.walkBlock(site.instr.Block(), func(i ssa.Instruction, s Set) bool {
-			held = s.Must()
-			return i != site.instr
-		})
-		return held
+		return in.heldAt(site.instr)
 	}
 	var held []Lock
 	first := true
@@ -113,21 +122,34 @@ func (e *engine) heldAtCall(site callSite) []Lock {
 			if a.kind != actDefers {
 				continue
 			}
-			e.walkBlock(b, func(i ssa.Instruction, s Set) bool {
-				if i != a.instr {
-					return true
-				}
-				now := e.heldAtDefer(d, info, b, s.Must())
-				if first {
-					held, first = now, false
-				} else {
-					held = intersect(held, now)
-				}
-				return false
-			})
+			now := in.heldAtDefer(d, info, b, in.heldAt(a.instr))
+			if first {
+				held, first = now, false
+			} else {
+				held = intersect(held, now)
+			}
 		}
 	}
 	return held
+}
+
+// heldAt returns what must be held at a call, or where deferred calls are run.
+func (in *inference) heldAt(instr ssa.Instruction) []Lock {
+	b, entry := instr.Block(), in.funcs[instr.Parent()].entry
+	known, ok := in.calls[b]
+	if !ok || !slices.Equal(known.entry, entry) {
+		known = heldCalls{entry: entry, must: make(map[ssa.Instruction][]Lock)}
+		in.walkBlock(b, func(i ssa.Instruction, s Set) {
+			switch i.(type) {
+			case ssa.CallInstruction, *ssa.RunDefers, *ssa.Panic:
+				if must := s.Must(); must != nil {
+					known.must[i] = must
+				}
+			}
+		})
+		in.calls[b] = known
+	}
+	return known.must[instr]
 }
 
 // heldAtDefer takes from the locks held at the end of b those that deferred

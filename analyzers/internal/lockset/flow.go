@@ -172,7 +172,9 @@ func (info *funcInfo) addState(b *ssa.BasicBlock, s state) bool {
 func (e *engine) flowOut(info *funcInfo, b *ssa.BasicBlock, rec *recorder, out func(*ssa.BasicBlock, state)) {
 	states := slices.Clone(info.in[b.Index])
 	for _, a := range info.acts[b.Index] {
-		states = info.bound(e.stepAll(a, states, rec))
+		var lost bool
+		states, lost = bound(e.stepAll(a, states, rec))
+		info.lost = info.lost || lost
 	}
 	if rec != nil {
 		e.recordExit(rec, b, states)
@@ -190,15 +192,16 @@ func (e *engine) flowOut(info *funcInfo, b *ssa.BasicBlock, rec *recorder, out f
 // wrote holds a handful at a time.
 const maxLevels = 64
 
-// bound lets go of what states say of too many locks, those that came first.
-func (info *funcInfo) bound(states []state) []state {
+// bound lets go of what states say of too many locks, those that came first;
+// it tells whether it did.
+func bound(states []state) (_ []state, lost bool) {
 	for i := range states {
 		if n := len(states[i].levels); n > maxLevels {
-			info.lost = true
+			lost = true
 			states[i].levels = states[i].levels[n-maxLevels:]
 		}
 	}
-	return states
+	return states, lost
 }
 
 func (e *engine) stepAll(a *action, states []state, rec *recorder) []state {
@@ -243,8 +246,8 @@ func (e *engine) step(a *action, s state, at exitKind, rec *recorder) []state {
 			s = e.effect(s, ef, a.instr, rec)
 		}
 	case actDefer:
-		if a.deferred != nil && !slices.Contains(s.defers, a) {
-			s.defers = append(slices.Clip(s.defers), a)
+		if a.deferred != nil {
+			s.defers = s.defers.push(a)
 		}
 	case actDefers:
 		return e.runDefers(a, s, rec)
@@ -279,15 +282,15 @@ func (e *engine) runDefers(a *action, s state, rec *recorder) []state {
 		at = panicking
 	}
 	rec.leave(a.instr)
-	defers := s.defers
+	last := s.defers
 	s.defers = nil
 	states := []state{s}
-	for i := len(defers) - 1; i >= 0; i-- {
+	for d := last; d != nil; d = d.under {
 		var next []state
 		for _, s := range states {
-			next = append(next, e.step(defers[i].deferred, s, at, rec)...)
+			next = append(next, e.step(d.deferred, s, at, rec)...)
 		}
-		states = next
+		states, _ = bound(next)
 	}
 	return states
 }

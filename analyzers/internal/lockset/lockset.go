@@ -91,7 +91,8 @@ var Analyzer = &analysis.Analyzer{
 // safe for concurrent use, since drivers run checks concurrently.
 type Result struct {
 	Paths   *access.Paths
-	mu      sync.Mutex // for queries that replay a block, which can number expressions anew
+	mu      sync.Mutex              // for queries that replay a block, which can number expressions anew
+	held    map[ssa.Instruction]Set // of the blocks that HeldBefore was asked about
 	callers callers
 	engine
 }
@@ -121,7 +122,7 @@ type engine struct {
 func run(pass *analysis.Pass) (any, error) {
 	paths := pass.ResultOf[access.Analyzer].(*access.Paths)
 	src := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA)
-	r := &Result{Paths: paths, engine: engine{
+	r := &Result{Paths: paths, held: make(map[ssa.Instruction]Set), engine: engine{
 		pkg:     pass.Pkg,
 		prog:    src.Pkg.Prog,
 		paths:   paths,
@@ -208,16 +209,18 @@ func (r *Result) Reached(b *ssa.BasicBlock) bool {
 	return info == nil || info.in == nil || len(info.in[b.Index]) > 0
 }
 
-// HeldBefore returns the locks that are held when instr begins. To visit many
-// instructions of a function, [Result.Walk] is cheaper.
+// HeldBefore returns the locks that are held when instr begins. To visit all
+// instructions of a function, [Result.Walk] is cheaper. The set must not be
+// changed.
 func (r *Result) HeldBefore(instr ssa.Instruction) Set {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	var held Set
-	r.walkBlock(instr.Block(), func(i ssa.Instruction, s Set) bool {
-		held = s
-		return i != instr
-	})
+	held, ok := r.held[instr]
+	if !ok {
+		// Who asks about one instruction of a block asks about others.
+		r.walkBlock(instr.Block(), func(i ssa.Instruction, s Set) { r.held[i] = s })
+		held = r.held[instr]
+	}
 	return held
 }
 
@@ -237,14 +240,11 @@ func (r *Result) Walk(fn *ssa.Function, visit func(ssa.Instruction, Set)) {
 func (r *Result) blockSets(b *ssa.BasicBlock, sets []Set) []Set {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.walkBlock(b, func(_ ssa.Instruction, s Set) bool {
-		sets = append(sets, s)
-		return true
-	})
+	r.walkBlock(b, func(_ ssa.Instruction, s Set) { sets = append(sets, s) })
 	return sets
 }
 
-func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set) bool) {
+func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set)) {
 	info := e.funcs[b.Parent()]
 	if info == nil {
 		info = &funcInfo{}
@@ -256,11 +256,9 @@ func (e *engine) walkBlock(b *ssa.BasicBlock, visit func(ssa.Instruction, Set) b
 	}
 	set := heldIn(states, info.entry)
 	for _, i := range b.Instrs {
-		if !visit(i, set) {
-			return
-		}
+		visit(i, set)
 		if len(acts) > 0 && acts[0].instr == i {
-			states = e.stepAll(acts[0], states, nil)
+			states, _ = bound(e.stepAll(acts[0], states, nil))
 			switch acts[0].kind {
 			case actStore, actDefer, actEscape, actChange: // as before
 			default:
@@ -287,18 +285,33 @@ func heldIn(states []state, entry []Lock) Set {
 			set = append(set, h)
 		}
 	}
-	for i, s := range states {
-		for _, lv := range s.levels {
+	if len(states) == 1 && len(set) == 0 {
+		return heldInOne(states[0])
+	}
+	for _, s := range states {
+		for place, lv := range s.levels {
 			if lv.n > 0 {
-				set = set.add(lv, i, states)
+				set = set.add(lv, place, states)
 			}
 		}
 	}
 	return set
 }
 
-// add adds the lock of lv, a level of states[i], to what is held.
-func (set Set) add(lv level, i int, states []state) Set {
+// heldInOne is heldIn for one state and nothing that is held at entry.
+func heldInOne(s state) Set {
+	var set Set
+	for _, lv := range s.levels {
+		if lv.n > 0 {
+			set = append(set, Held{Lock: lv.Lock, Must: !lv.maybe, Sites: lv.sites})
+		}
+	}
+	return set
+}
+
+// add adds the lock of lv, which is the level at a place of one of the states, to
+// what is held.
+func (set Set) add(lv level, place int, states []state) Set {
 	at := slices.IndexFunc(set, func(h Held) bool { return h.Lock == lv.Lock })
 	if at >= 0 {
 		set[at].Sites = union(set[at].Sites, lv.sites)
@@ -306,7 +319,7 @@ func (set Set) add(lv level, i int, states []state) Set {
 	}
 	h := Held{Lock: lv.Lock, Must: true, Sites: lv.sites}
 	for _, s := range states {
-		other, _ := s.level(lv.Lock)
+		other, _ := s.levelNear(lv.Lock, place)
 		h.Must = h.Must && other.n > 0 && !other.maybe
 	}
 	return append(set, h)

@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 )
 
 // A Flow is what a function does with locks, for checks that judge whole
@@ -152,7 +154,7 @@ func standsForNoReturn(p *ssa.Panic) bool {
 // returns none though it could.
 func (e *engine) failure(s state, ret *ssa.Return) (failed, succeeded bool) {
 	for _, v := range ret.Results {
-		if !isError(v.Type()) {
+		if !access.IsError(v.Type()) {
 			continue
 		}
 		if isNil, ok := e.nilness(s, v); ok {

@@ -38,12 +38,49 @@ type fact struct {
 	stored bool
 }
 
+// A defers is the defer statements that were executed, the last on top of those
+// before, which are shared with the states that came before.
+type defers struct {
+	*action
+	under *defers
+}
+
+// push returns d with a on top; a statement that is executed again stays where it is.
+func (d *defers) push(a *action) *defers {
+	for x := d; x != nil; x = x.under {
+		if x.action == a {
+			return d
+		}
+	}
+	return &defers{a, d}
+}
+
+// inOrder returns the defer statements, the first executed first.
+func (d *defers) inOrder() []*action {
+	var acts []*action
+	for ; d != nil; d = d.under {
+		acts = append(acts, d.action)
+	}
+	slices.Reverse(acts)
+	return acts
+}
+
+func (d *defers) equal(x *defers) bool {
+	for d != x {
+		if d == nil || x == nil || d.action != x.action {
+			return false
+		}
+		d, x = d.under, x.under
+	}
+	return true
+}
+
 // A state is what is known on one set of paths to a place. Two states of a
 // place differ in levels or defers. States are values: what is behind their
-// slices is never changed.
+// slices and pointers is never changed.
 type state struct {
 	levels []level
-	defers []*action // the defer statements executed, in order
+	defers *defers // the defer statements executed; nil if none was
 	facts  []fact
 	freed  []freed // locks released, and since then not acquired
 }
@@ -84,7 +121,7 @@ func (s state) with(lv level) state {
 
 // same reports whether s and t say the same about locks and defers.
 func (s state) same(t state) bool {
-	if len(s.levels) != len(t.levels) || !slices.Equal(s.defers, t.defers) {
+	if len(s.levels) != len(t.levels) || !s.defers.equal(t.defers) {
 		return false
 	}
 	for i, a := range s.levels {
@@ -138,10 +175,8 @@ func collapse(states []state) state {
 	out.facts, out.freed = nil, nil
 	out.levels = nil
 	for _, s := range states {
-		for _, d := range s.defers {
-			if !slices.Contains(out.defers, d) {
-				out.defers = append(slices.Clone(out.defers), d)
-			}
+		for _, a := range s.defers.inOrder() {
+			out.defers = out.defers.push(a)
 		}
 		for _, lv := range s.levels {
 			old, ok := out.level(lv.Lock)

@@ -316,7 +316,7 @@ func (e *engine) nilness(s state, v ssa.Value) (isNil, ok bool) {
 		}
 	case *ssa.UnOp:
 		// A package's error variables, such as io.EOF or ErrClosed, are not nil.
-		if g, ok := v.X.(*ssa.Global); ok && v.Op == token.MUL && isError(v.Type()) &&
+		if g, ok := v.X.(*ssa.Global); ok && v.Op == token.MUL && access.IsError(v.Type()) &&
 			(strings.HasPrefix(strings.ToLower(g.Name()), "err") || g.Pkg != v.Parent().Pkg) {
 			return false, true
 		}
@@ -503,7 +503,3 @@ func (e *engine) rebase(ef effect, a *action) (access.Path, bool) {
 	}
 	return e.paths.Replace(ef.Path, ef.from, e.paths.Of(v))
 }
-
-var errorType = types.Universe.Lookup("error").Type()
-
-func isError(t types.Type) bool { return types.Identical(t, errorType) }

@@ -40,9 +40,31 @@ func Enclosing(files []*ast.File, pos token.Pos) []ast.Node {
 		return nil
 	}
 	one := *file
-	one.Decls = []ast.Decl{decl}
+	one.Decls = []ast.Decl{around(decl, pos)}
 	path, _ := astutil.PathEnclosingInterval(&one, pos, pos)
-	return path[:len(path)-1]
+	path = path[:len(path)-1]
+	path[len(path)-1] = decl
+	return path
+}
+
+// around returns decl, or a declaration of what it declares around pos alone.
+func around(decl ast.Decl, pos token.Pos) ast.Decl {
+	all, ok := decl.(*ast.GenDecl)
+	if !ok {
+		return decl
+	}
+	i, found := slices.BinarySearchFunc(all.Specs, pos, func(s ast.Spec, pos token.Pos) int {
+		if s.End() <= pos {
+			return -1
+		}
+		return max(0, cmp.Compare(s.Pos(), pos))
+	})
+	if !found {
+		return decl
+	}
+	one := *all
+	one.Specs = []ast.Spec{all.Specs[i]}
+	return &one
 }
 
 // Selector returns what the call at pos calls, if it is a selector such as

@@ -30,6 +30,21 @@ func (t *T) sum() int {
 		t.b
 }
 
+// Several have one keyword.
+var (
+	// c has a comment.
+	c, d int // and one behind it
+	e    = func() int { return c }(); g string
+)
+
+type (
+	U struct {
+		// h has a comment.
+		h int
+	}
+	V = U
+)
+
 func last() {}
 `
 

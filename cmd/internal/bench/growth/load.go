@@ -9,9 +9,12 @@ import (
 	"go/types"
 	"io"
 	"os"
+	"runtime"
 	"strings"
+	"time"
 
 	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
@@ -53,4 +56,20 @@ func (s *standard) load(src string) (*packages.Package, error) {
 		ID: pkg.Path(), Name: pkg.Name(), PkgPath: pkg.Path(), Fset: fset, Syntax: []*ast.File{file},
 		Types: pkg, TypesInfo: info, TypesSizes: conf.Sizes,
 	}, nil
+}
+
+// buildSSA loads a package anew and returns the cost of building its SSA form.
+func (s *standard) buildSSA(src string) (time.Duration, error) {
+	pkg, err := s.load(src)
+	if err != nil {
+		return 0, err
+	}
+	runtime.GC()
+	begun := cpu()
+	prog := ssa.NewProgram(pkg.Fset, 0)
+	for _, p := range pkg.Types.Imports() {
+		prog.CreatePackage(p, nil, nil, true)
+	}
+	prog.CreatePackage(pkg.Types, pkg.Syntax, pkg.TypesInfo, false).Build()
+	return cpu() - begun, nil
 }

@@ -6,6 +6,10 @@
 // number of functions, the size of one, the depth of calls, or the number of
 // function literals.
 //
+// Beside the checks and engines stand the type checker, which is Go's, and x/tools' SSA
+// builder by itself, on the same source: where these grow too fast, so must what
+// is built on them.
+//
 //	go run ./cmd/internal/bench/growth [-lines 50000] [-shape flat] [-cpuprofile file]
 package main
 
@@ -79,8 +83,8 @@ func run(ctx context.Context, w io.Writer, lines int, only, profile string) erro
 	return nil
 }
 
-// measure runs the suite over one package and returns the cost of each analyzer, and of
-// loading.
+// measure runs the suite over one package and returns the cost of each analyzer, of
+// loading, and of building the SSA form with nothing of ours.
 func measure(ctx context.Context, std *standard, suite []*analysis.Analyzer, c *clock, src string) (map[string]time.Duration, error) {
 	runtime.GC()
 	c.spent = make(map[string]time.Duration)
@@ -98,6 +102,9 @@ func measure(ctx context.Context, std *standard, suite []*analysis.Analyzer, c *
 		return nil, errors.New(p.Message)
 	}
 	c.spent["(all)"] = cpu() - begun
+	if c.spent["(go/ssa)"], err = std.buildSSA(src); err != nil {
+		return nil, err
+	}
 	return c.spent, nil
 }
 

@@ -25,6 +25,15 @@ var shapes = []shape{
 	{"manylocks", manyLocks},
 	{"lockring", lockRing},
 	{"data", data},
+	{"sections", sections},
+	{"methods", methods},
+	{"workers", workers},
+	{"deep", deep},
+	{"machine", machine},
+	{"select", selects},
+	{"handlers", handlers},
+	{"fields", fields},
+	{"calls", calls},
 }
 
 const header = `package p

@@ -34,7 +34,7 @@ const (
 )
 
 func main() {
-	rounds := flag.Int("rounds", 3, "how often to measure each")
+	rounds := turns.RoundsFlag(flag.CommandLine)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

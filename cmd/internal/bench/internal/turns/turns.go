@@ -7,10 +7,12 @@ package turns
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os/exec"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -29,6 +31,21 @@ type Contender struct {
 type Cost struct {
 	CPU    time.Duration // user and system
 	Memory int64         // peak of the largest process in bytes, or 0 if unknown
+}
+
+// RoundsFlag defines the flag -rounds, and returns where its value will be: at
+// least one round, or there is nothing to compare.
+func RoundsFlag(flags *flag.FlagSet) *int {
+	rounds := 3
+	flags.Func("rounds", "how often to measure each: a `number` from 1 (default 3)", func(s string) error {
+		n, err := strconv.Atoi(s)
+		if err != nil || n < 1 {
+			return errors.New("want a number from 1")
+		}
+		rounds = n
+		return nil
+	})
+	return &rounds
 }
 
 // Take lets the contenders do their job in a folder, one round more than asked

@@ -1,7 +1,9 @@
 package turns
 
 import (
+	"flag"
 	"fmt"
+	"io"
 	"os/exec"
 	"strings"
 	"testing"
@@ -12,6 +14,28 @@ func contender(name string, failed int, args ...string) Contender {
 	return Contender{Name: name, Failed: failed, Command: func(int) (*exec.Cmd, error) {
 		return exec.Command("go", args...), nil
 	}}
+}
+
+func TestRoundsFlag(t *testing.T) {
+	for _, test := range []struct {
+		args  []string
+		want  int
+		wrong bool
+	}{
+		{nil, 3, false},
+		{[]string{"-rounds=1"}, 1, false},
+		{[]string{"-rounds", "12"}, 12, false},
+		{[]string{"-rounds=0"}, 3, true},
+		{[]string{"-rounds=-1"}, 3, true},
+		{[]string{"-rounds=few"}, 3, true},
+	} {
+		flags := flag.NewFlagSet("test", flag.ContinueOnError)
+		flags.SetOutput(io.Discard)
+		rounds := RoundsFlag(flags)
+		if err := flags.Parse(test.args); (err != nil) != test.wrong || *rounds != test.want {
+			t.Errorf("%v: %d rounds, error %v; want %d, an error: %v", test.args, *rounds, err, test.want, test.wrong)
+		}
+	}
 }
 
 // The go command exits with 2 if it does not know a command.
