@@ -105,7 +105,7 @@ func (x *Exploration) lateAdd(g *group) (Miscount, bool) {
 			_, before := x.way(b, at, g.made)
 			return !isWait && before
 		})
-		if counted || x.startedByGroup(g, t) {
+		if counted {
 			continue
 		}
 		for _, w := range g.waits {
@@ -128,16 +128,6 @@ func (x *Exploration) adds(p PointID) bool {
 	}
 	n, known := constInt(call.Common().Args[len(call.Common().Args)-1])
 	return !known || n > 0
-}
-
-// startedByGroup reports whether t, or one that has started it, was started by Go of the group.
-func (x *Exploration) startedByGroup(g *group, t *Thread) bool {
-	for ; t != nil; t = t.Parent {
-		if t.Kind == GroupGo && slices.Contains(g.gone, x.exit[t.Entry]) {
-			return true
-		}
-	}
-	return false
 }
 
 // informed reports whether who waits may know that Add has been called: it has received something,
