@@ -31,6 +31,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/syncmisuse"
 	"github.com/lockstep-go/lockstep/analyzers/testinggoroutine"
 	"github.com/lockstep-go/lockstep/analyzers/timermisuse"
+	"github.com/lockstep-go/lockstep/analyzers/waitcount"
 	"github.com/lockstep-go/lockstep/analyzers/waitgroup"
 	"github.com/lockstep-go/lockstep/analyzers/wrongunlock"
 )
@@ -62,6 +63,7 @@ func Suite() []*analysis.Analyzer {
 		syncmisuse.Analyzer,
 		testinggoroutine.Analyzer,
 		timermisuse.Analyzer,
+		waitcount.Analyzer,
 		waitgroup.Analyzer,
 		wrongunlock.Analyzer,
 	}

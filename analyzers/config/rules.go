@@ -31,6 +31,7 @@ func Rules() []string {
 		"syncmisuse",
 		"testinggoroutine",
 		"timermisuse",
+		"waitcount",
 		"waitgroup",
 		"wrongunlock",
 	}

@@ -1,0 +1,151 @@
+// Package quiet tells WaitGroups in time, of all goroutines.
+package quiet
+
+import "sync"
+
+func fetch(string) {}
+
+func before(urls []string) {
+	var wg sync.WaitGroup
+	for _, u := range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			fetch(u)
+		}()
+	}
+	wg.Wait()
+}
+
+func all(urls []string) {
+	var wg sync.WaitGroup
+	wg.Add(len(urls))
+	for _, u := range urls {
+		go func() {
+			defer wg.Done()
+			fetch(u)
+		}()
+	}
+	wg.Wait()
+}
+
+func constants() {
+	var wg sync.WaitGroup
+	wg.Add(4)
+	for range 4 {
+		go func() {
+			defer wg.Done()
+			fetch("a")
+		}()
+	}
+	wg.Wait()
+}
+
+// Whoever has been counted counts others.
+func tree(names []string) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		for _, n := range names {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				fetch(n)
+			}()
+		}
+	}()
+	wg.Wait()
+}
+
+func treeOfGo(names []string) {
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for _, n := range names {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				fetch(n)
+			}()
+		}
+	})
+	wg.Wait()
+}
+
+// The goroutine says that it has counted.
+func told(names []string) {
+	var wg sync.WaitGroup
+	ready := make(chan bool)
+	go func() {
+		for _, n := range names {
+			wg.Add(1)
+			go func() {
+				defer wg.Done()
+				fetch(n)
+			}()
+		}
+		close(ready)
+	}()
+	<-ready
+	wg.Wait()
+}
+
+// Another WaitGroup in each round.
+func rounds(names []string) {
+	for _, n := range names {
+		var wg sync.WaitGroup
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			fetch(n)
+		}()
+		wg.Wait()
+	}
+}
+
+// One of the rounds starts the goroutine.
+func once(names []string) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	for i, n := range names {
+		if i == len(names)-1 {
+			go func() {
+				defer wg.Done()
+				fetch(n)
+			}()
+		}
+	}
+	wg.Wait()
+}
+
+// The last of them calls Done.
+func last(names []string) {
+	var mu sync.Mutex
+	var wg sync.WaitGroup
+	wg.Add(1)
+	left := len(names)
+	for _, n := range names {
+		go func() {
+			fetch(n)
+			mu.Lock()
+			defer mu.Unlock()
+			if left--; left == 0 {
+				wg.Done()
+			}
+		}()
+	}
+	wg.Wait()
+}
+
+// It is the check waitgroup that reports this one.
+func first(names []string) {
+	var wg sync.WaitGroup
+	for _, n := range names {
+		go func() {
+			wg.Add(1)
+			defer wg.Done()
+			fetch(n)
+		}()
+	}
+	wg.Wait()
+}
