@@ -1,6 +1,7 @@
 package goroutineleak_test
 
 import (
+	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/analysis/analysistest"
@@ -29,3 +30,25 @@ func TestStrict(t *testing.T) {
 	defer tier.Value.Set(string(config.Default))
 	analysistest.Run(t, analysistest.TestData(), goroutineleak.Analyzer, "strict")
 }
+
+// Of package strict, the default tier reports what is not the tests' doing.
+func TestTiers(t *testing.T) {
+	var found []string
+	for _, res := range analysistest.Run(ignoreErrors{}, analysistest.TestData(), goroutineleak.Analyzer, "strict") {
+		for _, d := range res.Diagnostics {
+			found = append(found, res.Pass.Fset.Position(d.Pos).String())
+		}
+	}
+	for _, pos := range found {
+		if !strings.Contains(pos, "strict.go:11:") {
+			t.Errorf("the default tier reports %s", pos)
+		}
+	}
+	if len(found) != 2 {
+		t.Errorf("the default tier reports %d findings of package strict, want Fetch without its tests and with them", len(found))
+	}
+}
+
+type ignoreErrors struct{}
+
+func (ignoreErrors) Errorf(string, ...any) {}

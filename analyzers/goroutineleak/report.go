@@ -2,6 +2,7 @@ package goroutineleak
 
 import (
 	"go/token"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -27,7 +28,7 @@ func (c *checker) diagnostic(x *goroutine.Exploration, l goroutine.Leak) diagnos
 		Function: fn.RelString(c.pkg.SSA.Pkg.Pkg),
 		Related:  c.related(x, l),
 	}
-	if c.inTest(w.Instr.Pos()) || c.inTest(x.Root.Pos()) {
+	if c.byTest(x, l) {
 		d.Tier = config.Strict
 	}
 	if fix, ok := c.fix(x, l); ok {
@@ -36,8 +37,26 @@ func (c *checker) diagnostic(x *goroutine.Exploration, l goroutine.Leak) diagnos
 	return d
 }
 
-func (c *checker) inTest(pos token.Pos) bool {
-	return pos.IsValid() && strings.HasSuffix(c.pkg.Fset.Position(pos).Filename, "_test.go")
+// byTest reports whether a test has to do with the leak: it waits, starts who waits, makes what is
+// waited with, or leaves. That a test calls the function where all of this is says nothing.
+func (c *checker) byTest(x *goroutine.Exploration, l goroutine.Leak) bool {
+	inTest := func(pos token.Pos) bool {
+		return pos.IsValid() && strings.HasSuffix(c.pkg.Fset.Position(pos).Filename, "_test.go")
+	}
+	if inTest(l.Wait.Instr.Pos()) || l.Made != nil && inTest(l.Made.Pos()) {
+		return true
+	}
+	for t := l.Wait.Thread(); t != nil && t.Spawn != nil; t = t.Parent {
+		if inTest(t.Spawn.Pos()) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(l.Gone, func(g goroutine.Gone) bool {
+		if g.Because != nil {
+			return inTest(g.Because.Pos())
+		}
+		return inTest(x.PosOf(g.Counterpart))
+	})
 }
 
 // category says what the goroutine waits with.

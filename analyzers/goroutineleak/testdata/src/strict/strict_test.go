@@ -15,3 +15,5 @@ func TestRemove(t *testing.T) {
 	}
 	<-done
 }
+
+func TestFetch(t *testing.T) { Fetch("a") }
