@@ -20,7 +20,10 @@ import (
 func (c *checker) fix(x *goroutine.Exploration, l goroutine.Leak) (diagnostic.Fix, bool) {
 	switch {
 	case l.Wait.Kind == goroutine.SendWait:
-		return c.room(l)
+		if fix, ok := c.room(l); ok {
+			return fix, true
+		}
+		return c.selectDone(l)
 	case len(l.Gone) != 1 || l.Gone[0].How < goroutine.Chose || l.Gone[0].Counterpart < 0:
 		return diagnostic.Fix{}, false
 	case l.Wait.Kind == goroutine.GroupWait:
@@ -48,6 +51,92 @@ func (c *checker) room(l goroutine.Leak) (diagnostic.Fix, bool) {
 		}, true
 	}
 	return diagnostic.Fix{}, false
+}
+
+// selectDone lets a send in a goroutine wait for the context too that its receiver waits for, and
+// return then.
+func (c *checker) selectDone(l goroutine.Leak) (diagnostic.Fix, bool) {
+	lit, ok := l.Wait.Thread().Entry.Fn.Syntax().(*ast.FuncLit)
+	if !ok || l.Wait.Instr.Parent() != l.Wait.Thread().Entry.Fn || lit.Type.Results != nil || len(l.Gone) != 1 {
+		return diagnostic.Fix{}, false
+	}
+	done, ok := c.context(l.Gone[0].Because, l.Wait.Instr.Pos())
+	list, i := syntax.Statement(c.files, l.Wait.Instr.Pos())
+	if !ok || list == nil {
+		return diagnostic.Fix{}, false
+	}
+	send, ok := list[i].(*ast.SendStmt)
+	if !ok || syntax.CommentsBetween(c.files, send.Pos(), send.End()) {
+		return diagnostic.Fix{}, false
+	}
+	return diagnostic.Fix{
+		Message: message.New("fix-select", "done", done),
+		Edits: []analysis.TextEdit{
+			{Pos: send.Pos(), End: send.Pos(), NewText: []byte("select {\ncase ")},
+			{Pos: send.End(), End: send.End(), NewText: []byte(":\ncase <-" + done + ":\nreturn\n}")},
+		},
+	}, true
+}
+
+// context returns the text of ctx.Done() if a select has a case for that beside the one that
+// receives, and no other, and ctx is the same variable at pos.
+func (c *checker) context(sel ssa.Instruction, pos token.Pos) (done string, ok bool) {
+	s, isSelect := sel.(*ssa.Select)
+	if !isSelect || len(s.States) != 2 || !s.Blocking {
+		return "", false
+	}
+	for _, n := range syntax.Enclosing(c.files, s.Pos()) {
+		stmt, isStmt := n.(*ast.SelectStmt)
+		if !isStmt || stmt.Select != s.Pos() {
+			continue
+		}
+		for _, clause := range stmt.Body.List {
+			recv, isExpr := clause.(*ast.CommClause).Comm.(*ast.ExprStmt)
+			if !isExpr {
+				continue
+			}
+			arrow, isUnary := ast.Unparen(recv.X).(*ast.UnaryExpr)
+			if !isUnary {
+				continue
+			}
+			if ctx := c.doneOf(arrow.X); ctx != nil && c.visible(ctx, pos) {
+				return types.ExprString(arrow.X), true
+			}
+		}
+	}
+	return "", false
+}
+
+// doneOf returns the variable of type context.Context of which e calls Done.
+func (c *checker) doneOf(e ast.Expr) *ast.Ident {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return nil
+	}
+	sel, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr)
+	if !ok || sel.Sel.Name != "Done" {
+		return nil
+	}
+	id, ok := ast.Unparen(sel.X).(*ast.Ident)
+	if !ok {
+		return nil
+	}
+	n, ok := types.Unalias(c.info.TypeOf(id)).(*types.Named)
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Pkg().Path() != "context" || n.Obj().Name() != "Context" {
+		return nil
+	}
+	return id
+}
+
+// visible reports whether the name of id means the same variable at pos.
+func (c *checker) visible(id *ast.Ident, pos token.Pos) bool {
+	obj := c.info.Uses[id]
+	scope := c.pkg.SSA.Pkg.Pkg.Scope().Innermost(pos)
+	if scope == nil || obj == nil {
+		return false
+	}
+	_, there := scope.LookupParent(id.Name, pos)
+	return there == obj
 }
 
 // deferDone defers the only call of Done of a function literal that ends with it.

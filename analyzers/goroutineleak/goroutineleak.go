@@ -3,6 +3,7 @@ package goroutineleak
 import (
 	"embed"
 	"go/ast"
+	"go/types"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -37,6 +38,7 @@ func run(pass *analysis.Pass) (any, error) {
 		pkg:    pass.ResultOf[goroutine.Analyzer].(*goroutine.Package),
 		report: diagnostic.NewReporter(pass, catalogue),
 		files:  pass.Files,
+		info:   pass.TypesInfo,
 		seen:   make(map[ssa.Instruction]bool),
 	}
 	if c.pkg.Spawns {
@@ -49,6 +51,7 @@ type checker struct {
 	pkg    *goroutine.Package
 	report *diagnostic.Reporter
 	files  []*ast.File
+	info   *types.Info
 	seen   map[ssa.Instruction]bool // waits that were reported
 }
 
