@@ -61,6 +61,9 @@ func (x *Exploration) groupsOf() []*group {
 				continue
 			}
 			for _, k := range o.keys {
+				if k.obj == nil {
+					continue // some WaitGroup of its type
+				}
 				g := byKey[k]
 				if g == nil {
 					g = &group{object: k.obj}

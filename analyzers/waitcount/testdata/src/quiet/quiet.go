@@ -149,3 +149,15 @@ func first(names []string) {
 	}
 	wg.Wait()
 }
+
+// Which WaitGroup it is, the caller knows.
+func given(wg *sync.WaitGroup, names []string) {
+	for _, n := range names {
+		go func() {
+			fetch(n)
+			wg.Add(1)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
