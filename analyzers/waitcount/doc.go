@@ -49,12 +49,12 @@
 // Add in a goroutine that a go statement starts, if who started it calls Wait later, has
 // not counted anything before, and comes from the go statement to Wait on some way
 // without receiving anything or taking a lock. The only call of Add, with a
-// constant, if the only call of Done comes more often, by loops around the go statement, and in each
-// round.
+// constant, if each of the goroutines that a go statement starts calls Done more often;
+// or if Add is outside of the loop that starts one in each round.
 //
 // # Limitations
 //
 // An Add that is the first statement of a function literal is left to the check
 // waitgroup. Counts that are not constants are not compared, nor are several calls
-// of Add or Done. That a goroutine may return without Done is reported by goroutineleak.
+// of Add, or goroutines of several go statements. That a goroutine may return without Done is reported by goroutineleak.
 package waitcount

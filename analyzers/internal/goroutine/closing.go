@@ -141,13 +141,7 @@ func (x *Exploration) closedUse(ch *Object, p, q PointID, send bool) ClosedUse {
 // eachRound reports whether an instruction is executed in each round of the innermost loop around
 // it.
 func eachRound(instr ssa.Instruction) bool {
-	b := instr.Block()
-	var header *ssa.BasicBlock
-	for _, l := range loopsOf(instr.Parent()) {
-		if l.blocks[b] && (header == nil || header.Dominates(l.header)) {
-			header = l.header
-		}
-	}
+	b, header := instr.Block(), innermost(instr)
 	return header != nil && !slices.ContainsFunc(header.Preds, func(latch *ssa.BasicBlock) bool {
 		return header.Dominates(latch) && !b.Dominates(latch)
 	})

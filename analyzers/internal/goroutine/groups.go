@@ -149,27 +149,62 @@ func (x *Exploration) informed(t *Thread, add, wait PointID) bool {
 	return !without
 }
 
-// uncounted finds a call of Done that is made more often than the only call of Add counts.
+// uncounted finds a call of Done that is made more often than the only call of Add counts, for
+// goroutines that one go statement starts.
 func (x *Exploration) uncounted(g *group) (Miscount, bool) {
-	if len(g.adds) != 1 || len(g.dones) != 1 || len(g.gone) > 0 {
+	if len(g.adds) != 1 || len(g.dones) == 0 || len(g.gone) > 0 {
 		return Miscount{}, false
 	}
-	a, d := g.adds[0], g.dones[0]
+	a, d := g.adds[0], g.dones[len(g.dones)-1]
 	t := x.thread(d)
 	at, ok := x.spawnOf[t]
-	if !ok || t.Kind != GoStmt || x.thread(a) != t.Parent || x.points[a].Frame != x.points[at].Frame {
+	if !ok || t.Kind != GoStmt || x.points[a].Frame != x.points[at].Frame || slices.ContainsFunc(g.dones, func(p PointID) bool { return x.thread(p) != t }) {
 		return Miscount{}, false
 	}
 	add := x.points[a].Instr.(ssa.CallInstruction)
 	n, known := constInt(add.Common().Args[len(add.Common().Args)-1])
-	adds, dones := x.times(g.object, a, nil), x.times(g.object, d, nil)
-	if !known || n <= 0 || adds == unbounded || int(n)*adds >= dones || !eachRound(t.Spawn) {
+	if !known || n <= 0 {
 		return Miscount{}, false
 	}
-	if _, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{d})); without {
+	certain := 0 // calls of Done by each of the goroutines
+	for _, p := range g.dones {
+		if _, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{p})); !without && !x.again(p) {
+			certain++
+		}
+	}
+	m := Miscount{Done: x.points[d].Instr.(ssa.CallInstruction), Adds: add, Counted: int(n), Thread: t}
+	if sameRound(add, t.Spawn) {
+		return m, int(n) < certain
+	}
+	if certain == 0 || !eachRound(t.Spawn) {
 		return Miscount{}, false
 	}
-	return Miscount{
-		Done: x.points[d].Instr.(ssa.CallInstruction), Adds: add, Counted: int(n) * adds, Thread: t,
-	}, true
+	adds := x.times(g.object, a, nil)
+	m.Counted *= adds
+	return m, adds < unbounded && m.Counted < x.times(g.object, d, nil)
+}
+
+// again reports whether a goroutine may come by a point more than once.
+func (x *Exploration) again(p PointID) bool {
+	return slices.ContainsFunc(x.succs[p], func(s PointID) bool {
+		_, ok := x.way(s, p, nil)
+		return ok && x.thread(s) == x.thread(p)
+	})
+}
+
+// sameRound reports whether two instructions of a function are in the same round of its innermost
+// loops.
+func sameRound(a, b ssa.Instruction) bool {
+	return innermost(a) == innermost(b)
+}
+
+// innermost is the header of the innermost loop around an instruction, nil if there is none.
+func innermost(instr ssa.Instruction) *ssa.BasicBlock {
+	var header *ssa.BasicBlock
+	for _, l := range loopsOf(instr.Parent()) {
+		if l.blocks[instr.Block()] && (header == nil || header.Dominates(l.header)) {
+			header = l.header
+		}
+	}
+	return header
 }

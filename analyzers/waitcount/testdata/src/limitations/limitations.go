@@ -17,17 +17,3 @@ func oneShort(urls []string) {
 	}
 	wg.Wait()
 }
-
-// Two calls of Done in each goroutine.
-func twice(urls []string) {
-	var wg sync.WaitGroup
-	for _, u := range urls {
-		wg.Add(1)
-		go func() {
-			defer wg.Done()
-			fetch(u)
-			wg.Done()
-		}()
-	}
-	wg.Wait()
-}

@@ -60,3 +60,16 @@ func constants() {
 	}
 	wg.Wait()
 }
+
+func twice(urls []string) {
+	var wg sync.WaitGroup
+	for _, u := range urls {
+		wg.Add(1)
+		go func() {
+			defer wg.Done() // want `twice calls wg.Done in each of the goroutines started at noisy.go:68, but wg.Add at noisy.go:67 has counted 1`
+			fetch(u)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}

@@ -161,3 +161,34 @@ func given(wg *sync.WaitGroup, names []string) {
 	}
 	wg.Wait()
 }
+
+// One Done or the other.
+func either(names []string) {
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Add(1)
+		go func() {
+			if n == "" {
+				wg.Done()
+				return
+			}
+			fetch(n)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
+
+// Each counts for two.
+func two(names []string) {
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Add(2)
+		go func() {
+			wg.Done()
+			fetch(n)
+			wg.Done()
+		}()
+	}
+	wg.Wait()
+}
