@@ -40,6 +40,9 @@ func (v *departure) news(f *Frame, cond ssa.Value, holds bool, depth int) (Depar
 		}
 	case *ssa.BinOp:
 		if sel, i, ok := selected(c); ok {
+			if holds && v.x.meets(f, sel.States[i], v.w) { // there are more who wait
+				return Satisfied, sel, v.chosen(f, sel, i, holds) && !v.x.elects(v.w)
+			}
 			return Chose, sel, v.chosen(f, sel, i, holds)
 		}
 		if (c.Op == token.EQL || c.Op == token.NEQ) && isZero(c.Y) && isError(c.X.Type()) {
@@ -154,9 +157,14 @@ func (v *departure) comes(f *Frame, st *ssa.SelectState) bool {
 }
 
 // occurs reports whether one of the operations may be done while the wait lasts; by the
-// goroutine that waits, only if it goes on to wait.
+// goroutine that waits, only if it goes on to wait. What ends the wait for good is not done by
+// then, such as a close of the channel that is waited for.
 func (v *departure) occurs(ops []PointID) bool {
+	last := v.x.lasting(v.w, ops)
 	return slices.ContainsFunc(ops, func(p PointID) bool {
+		if _, sends := v.x.points[p].Instr.(*ssa.Send); last[p] && !sends && !v.x.isSelect(p) {
+			return false
+		}
 		return v.during[p] && (v.x.thread(p) != v.w.Thread() || v.toward[p])
 	})
 }
