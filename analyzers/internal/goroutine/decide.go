@@ -47,7 +47,7 @@ func (v *departure) news(f *Frame, cond ssa.Value, holds bool, depth int) (Depar
 		}
 		if (c.Op == token.EQL || c.Op == token.NEQ) && isZero(c.Y) && isError(c.X.Type()) {
 			instr, ok := v.source(f, c.X, depth+1)
-			return Failed, instr, ok && holds == (c.Op == token.NEQ)
+			return Failed, instr, ok && holds == (c.Op == token.NEQ) && !v.told(f, c.X, 0)
 		}
 	case *ssa.Extract:
 		// Whether a channel is closed, or a receive was from one.
@@ -214,6 +214,67 @@ func (v *departure) source(f *Frame, val ssa.Value, depth int) (ssa.Instruction,
 		return first, first != nil
 	}
 	return nil, false
+}
+
+// told reports whether a value, as it is or in a struct, is sent to the goroutine that waits before
+// it comes to its wait: that one knows it then too.
+func (v *departure) told(f *Frame, val ssa.Value, depth int) bool {
+	refs := val.Referrers()
+	if refs == nil || depth > 3 {
+		return false
+	}
+	for _, ref := range *refs {
+		switch r := ref.(type) {
+		case *ssa.Send:
+			if r.X == val && v.heard(f, r, r.Chan) {
+				return true
+			}
+		case *ssa.Select:
+			for _, st := range r.States {
+				if st.Send == val && v.heard(f, r, st.Chan) {
+					return true
+				}
+			}
+		case *ssa.Store:
+			if fa, ok := r.Addr.(*ssa.FieldAddr); ok && r.Val == val && v.toldStruct(f, fa.X, depth+1) {
+				return true
+			}
+		case *ssa.MakeInterface, *ssa.ChangeInterface, *ssa.ChangeType, *ssa.Phi:
+			if v.told(f, r.(ssa.Value), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// toldStruct is told for the struct at an address.
+func (v *departure) toldStruct(f *Frame, addr ssa.Value, depth int) bool {
+	alloc, ok := addr.(*ssa.Alloc)
+	return ok && slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		load, ok := ref.(*ssa.UnOp)
+		return ok && v.told(f, load, depth)
+	})
+}
+
+// heard reports whether the goroutine that waits may receive what is sent before it comes to its
+// wait.
+func (v *departure) heard(f *Frame, send ssa.Instruction, ch ssa.Value) bool {
+	x := v.x
+	if !v.reaches(f, send) {
+		return false
+	}
+	for _, t := range x.value(f, ch, "").list {
+		for _, r := range x.waits.recvs[t.Obj] {
+			if x.thread(r) != v.w.Thread() {
+				continue
+			}
+			if _, ok := x.way(r, v.w.Point, nil); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onlyStore returns the only store into the local variable at an address.

@@ -27,3 +27,22 @@ func anyOf(urls []string) error {
 		return nil
 	}
 }
+
+// The error is told, but only heard when all jobs are sent.
+func toldLate(names []string) error {
+	jobs, errs := make(chan string), make(chan error, len(names))
+	go func() {
+		for j := range jobs {
+			err := os.Remove(j)
+			errs <- err
+			if err != nil {
+				return
+			}
+		}
+	}()
+	for _, n := range names {
+		jobs <- n // want `toldLate sends to jobs and may wait for ever: nobody receives from it if the call at several.go:36 returns an error`
+	}
+	close(jobs)
+	return <-errs
+}
