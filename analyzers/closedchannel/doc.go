@@ -71,5 +71,6 @@
 //
 // What depends on conditions on both sides is not reported, nor are operations that
 // nothing orders: the check datarace reports a close and a send that may come at the same
-// time. Methods that other packages call twice are not known.
+// time. Methods that other packages call twice are not known, and neither is one close that comes
+// again in the next round of a loop.
 package closedchannel

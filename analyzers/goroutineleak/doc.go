@@ -92,7 +92,8 @@
 // returned, a channel that was closed, what a function of another package returned
 // that was not called before. Branches on what was known before, such as the flag
 // with which the goroutine was started, are taken to go along with it, and an error that was
-// received from the goroutine itself may have been its last word. The case of
+// received from the goroutine itself may have been its last word, as one that it has sent to
+// who waits is known there. The case of
 // the select statement must be able to come while the wait lasts, and who waits must
 // be able to come to its wait without what comes behind the branch. The room of a
 // channel counts, by constants.
@@ -111,7 +112,8 @@
 // The check follows calls within one package, to a limit of depth and size, and
 // does not know what callers in other packages do: goroutines that wait for a method
 // of their type to be called are not reported. Neither are channels kept in
-// collections, branches on the values of variables, and goroutines that wait for each
-// other in a circle. A goroutine that would not come to its send, since what it does
+// collections, branches on the values of variables, results of goroutines of which each
+// has a go statement of its own, and goroutines that wait for each other in a circle, such as
+// one that waits for a WaitGroup before it receives what those in the group send. A goroutine that would not come to its send, since what it does
 // before fails too when its owner leaves, is reported.
 package goroutineleak

@@ -11,7 +11,7 @@ import (
 
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer,
-		"noisy", "quiet", "inputs", "buffers", "tests", "limitations")
+		"noisy", "quiet", "inputs", "ranges", "buffers", "tests", "limitations")
 }
 
 func TestStrict(t *testing.T) {

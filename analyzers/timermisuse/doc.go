@@ -44,8 +44,9 @@
 //
 // A receive from the channel of a timer on the way where Stop has returned false,
 // without another condition, and another receive from it in the same function
-// from which control comes to Stop without a Reset, an assignment of a new timer, or a
-// call that is given the timer.
+// from which control comes to Stop without a Reset, an assignment of a new timer, a
+// call that is given the timer, or a branch on a variable, which may tell whether the timer has run
+// out.
 //
 // The strict tier adds time.After in a loop, in files whose language version is
 // before Go 1.23: each round leaves a timer behind that is not collected until

@@ -217,9 +217,34 @@ func (c *checker) comes(r receive, call *ssa.Call) bool {
 			}
 			continue
 		}
-		if !c.renews(r, b, nil, nil) {
+		if !c.renews(r, b, nil, nil) && !remembers(b) {
 			work = append(work, b.Succs...)
 		}
+	}
+	return false
+}
+
+// remembers reports whether a block ends with a branch on a variable as it is, or compared for
+// equality with a constant: it may say whether the timer is to be stopped.
+func remembers(b *ssa.BasicBlock) bool {
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return false
+	}
+	cond := br.Cond
+	if not, ok := cond.(*ssa.UnOp); ok && not.Op == token.NOT {
+		cond = not.X
+	}
+	if cmp, ok := cond.(*ssa.BinOp); ok && (cmp.Op == token.EQL || cmp.Op == token.NEQ) {
+		if _, ok := cmp.Y.(*ssa.Const); ok {
+			cond = cmp.X
+		}
+	}
+	switch v := cond.(type) {
+	case *ssa.Phi:
+		return true
+	case *ssa.UnOp:
+		return v.Op == token.MUL
 	}
 	return false
 }

@@ -2,6 +2,7 @@ package goroutine
 
 import (
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -49,11 +50,33 @@ func (x *Exploration) Abandoned() []Abandoned {
 	return list
 }
 
-// ends reports whether a goroutine may come to its end.
+// ends reports whether a goroutine may come to its end. A range over a channel that nothing closes,
+// such as that of a ticker, is no way to it.
 func (x *Exploration) ends(t *Thread) bool {
-	_, ok := x.way(x.entry[t.Entry], x.exit[t.Entry], x.unwinding)
-	return ok
+	endless := make(map[edge]bool)
+	for _, w := range x.Waits() {
+		if within(w.Thread(), t) && isRange(w.Instr) && !slices.ContainsFunc(w.Cases, x.closes) {
+			endless[x.branchEdge(w.Frame, w.Instr.Block(), 1)] = true
+		}
+	}
+	begin := x.entry[t.Entry]
+	seen := map[PointID]bool{begin: true}
+	for work := []PointID{begin}; len(work) > 0; {
+		p := work[len(work)-1]
+		work = work[:len(work)-1]
+		x.cost++
+		for _, s := range x.succs[p] {
+			if !seen[s] && !x.unwinding[s] && !endless[edge{p, s}] {
+				seen[s] = true
+				work = append(work, s)
+			}
+		}
+	}
+	return seen[x.exit[t.Entry]]
 }
+
+// closes reports whether something closes the channel of a case.
+func (x *Exploration) closes(c WaitCase) bool { return slices.ContainsFunc(c.Counterparts, x.Closes) }
 
 // waitsBehind reports whether control may come by something that waits, or that is not seen,
 // between two points of a goroutine, and where it sleeps. It waits too if it never comes to the

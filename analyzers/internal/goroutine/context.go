@@ -115,11 +115,7 @@ func (x *Exploration) cancelCalls(ctx *Object) (calls []PointID, certain bool) {
 		for _, key := range x.heap.cellsOf[o] {
 			certain = certain && !isCancel(x.heap.cells[key])
 		}
-		if mc, ok := o.Value.(*ssa.MakeClosure); ok && o.Kind == Function && o.Frame != nil {
-			for _, b := range mc.Bindings {
-				certain = certain && !isCancel(x.value(o.Frame, b, ""))
-			}
-		}
+		x.captured(o, func(n *node) { certain = certain && !isCancel(n) })
 	}
 	for _, f := range x.Frames {
 		if f.Caller != nil {

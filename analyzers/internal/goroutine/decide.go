@@ -40,11 +40,14 @@ func (v *departure) news(f *Frame, cond ssa.Value, holds bool, depth int) (Depar
 		}
 	case *ssa.BinOp:
 		if sel, i, ok := selected(c); ok {
+			if holds && v.x.meets(f, sel.States[i], v.w) { // there are more who wait
+				return Satisfied, sel, v.chosen(f, sel, i, holds) && !v.x.elects(v.w)
+			}
 			return Chose, sel, v.chosen(f, sel, i, holds)
 		}
 		if (c.Op == token.EQL || c.Op == token.NEQ) && isZero(c.Y) && isError(c.X.Type()) {
 			instr, ok := v.source(f, c.X, depth+1)
-			return Failed, instr, ok && holds == (c.Op == token.NEQ)
+			return Failed, instr, ok && holds == (c.Op == token.NEQ) && !v.told(f, c.X, 0)
 		}
 	case *ssa.Extract:
 		// Whether a channel is closed, or a receive was from one.
@@ -154,9 +157,14 @@ func (v *departure) comes(f *Frame, st *ssa.SelectState) bool {
 }
 
 // occurs reports whether one of the operations may be done while the wait lasts; by the
-// goroutine that waits, only if it goes on to wait.
+// goroutine that waits, only if it goes on to wait. What ends the wait for good is not done by
+// then, such as a close of the channel that is waited for.
 func (v *departure) occurs(ops []PointID) bool {
+	last := v.x.lasting(v.w, ops)
 	return slices.ContainsFunc(ops, func(p PointID) bool {
+		if _, sends := v.x.points[p].Instr.(*ssa.Send); last[p] && !sends && !v.x.isSelect(p) {
+			return false
+		}
 		return v.during[p] && (v.x.thread(p) != v.w.Thread() || v.toward[p])
 	})
 }
@@ -206,6 +214,67 @@ func (v *departure) source(f *Frame, val ssa.Value, depth int) (ssa.Instruction,
 		return first, first != nil
 	}
 	return nil, false
+}
+
+// told reports whether a value, as it is or in a struct, is sent to the goroutine that waits before
+// it comes to its wait: that one knows it then too.
+func (v *departure) told(f *Frame, val ssa.Value, depth int) bool {
+	refs := val.Referrers()
+	if refs == nil || depth > 3 {
+		return false
+	}
+	for _, ref := range *refs {
+		switch r := ref.(type) {
+		case *ssa.Send:
+			if r.X == val && v.heard(f, r, r.Chan) {
+				return true
+			}
+		case *ssa.Select:
+			for _, st := range r.States {
+				if st.Send == val && v.heard(f, r, st.Chan) {
+					return true
+				}
+			}
+		case *ssa.Store:
+			if fa, ok := r.Addr.(*ssa.FieldAddr); ok && r.Val == val && v.toldStruct(f, fa.X, depth+1) {
+				return true
+			}
+		case *ssa.MakeInterface, *ssa.ChangeInterface, *ssa.ChangeType, *ssa.Phi:
+			if v.told(f, r.(ssa.Value), depth+1) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// toldStruct is told for the struct at an address.
+func (v *departure) toldStruct(f *Frame, addr ssa.Value, depth int) bool {
+	alloc, ok := addr.(*ssa.Alloc)
+	return ok && slices.ContainsFunc(*alloc.Referrers(), func(ref ssa.Instruction) bool {
+		load, ok := ref.(*ssa.UnOp)
+		return ok && v.told(f, load, depth)
+	})
+}
+
+// heard reports whether the goroutine that waits may receive what is sent before it comes to its
+// wait.
+func (v *departure) heard(f *Frame, send ssa.Instruction, ch ssa.Value) bool {
+	x := v.x
+	if !v.reaches(f, send) {
+		return false
+	}
+	for _, t := range x.value(f, ch, "").list {
+		for _, r := range x.waits.recvs[t.Obj] {
+			if x.thread(r) != v.w.Thread() {
+				continue
+			}
+			if _, ok := x.way(r, v.w.Point, nil); ok {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // onlyStore returns the only store into the local variable at an address.

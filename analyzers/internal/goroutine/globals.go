@@ -102,20 +102,37 @@ func (x *Exploration) shared(o *Object) bool {
 				work = append(work, g)
 			}
 		}
+		mark := func(n *node) {
+			for _, t := range n.list {
+				if !x.sharing[t.Obj] {
+					x.sharing[t.Obj] = true
+					work = append(work, t.Obj)
+				}
+			}
+		}
 		for len(work) > 0 {
 			o := work[len(work)-1]
 			work = work[:len(work)-1]
 			for _, key := range x.heap.cellsOf[o] {
-				for _, t := range x.heap.cells[key].list {
-					if !x.sharing[t.Obj] {
-						x.sharing[t.Obj] = true
-						work = append(work, t.Obj)
-					}
-				}
+				mark(x.heap.cells[key])
 			}
+			x.captured(o, mark)
 		}
 	}
 	return x.sharing[o]
+}
+
+// captured calls visit with what the variables that a closure has captured lead to.
+func (x *Exploration) captured(o *Object, visit func(*node)) {
+	mc, ok := o.Value.(*ssa.MakeClosure)
+	if !ok || o.Kind != Function || o.Frame == nil {
+		return
+	}
+	for _, b := range mc.Bindings {
+		for _, leaf := range x.heap.leaves(b.Type()) {
+			visit(x.value(o.Frame, b, leaf))
+		}
+	}
 }
 
 // packageAPI is what other packages can call that leads to a lock and to something

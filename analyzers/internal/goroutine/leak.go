@@ -2,8 +2,6 @@ package goroutine
 
 import (
 	"cmp"
-	"go/token"
-	"go/types"
 	"maps"
 	"slices"
 
@@ -278,7 +276,7 @@ func (l *leak) sends(ch *Object) int {
 	x, n := l.x, 0
 	r := x.reachWithout(l.w.Point)
 	for _, p := range x.waits.sends[ch] {
-		before := r[p]
+		before := r[p] && l.startsBefore(x.thread(p))
 		if x.thread(p) == l.w.Thread() && p != l.w.Point {
 			begin := x.entry[l.w.Thread().Entry]
 			_, past := x.way(begin, l.w.Point, pointSet([]PointID{p}))
@@ -290,6 +288,18 @@ func (l *leak) sends(ch *Object) int {
 		}
 	}
 	return n
+}
+
+// startsBefore reports whether a goroutine may be started by the time of the wait: not on another
+// branch of the goroutine that waits.
+func (l *leak) startsBefore(t *Thread) bool {
+	for ; t != nil; t = t.Parent {
+		if at, ok := l.x.spawnOf[t]; ok && l.x.thread(at) == l.w.Thread() {
+			_, ok := l.x.way(at, l.w.Point, nil)
+			return ok
+		}
+	}
+	return true
 }
 
 // ends lists what ends the wait for good, by goroutine.
@@ -328,70 +338,6 @@ func (l *leak) find() bool {
 		l.gone = append(l.gone, g)
 	}
 	return len(l.gone) > 0 || l.w.Kind != GroupWait && l.elsewhere()
-}
-
-// elsewhere reports whether nothing in the exploration ends the wait, which its function
-// always comes to, though the package has what could: a method that is never called, or a cancel
-// function.
-func (l *leak) elsewhere() bool {
-	for _, c := range l.w.Cases {
-		if len(c.targets) > 0 && c.targets[0].Obj.Kind == Unknown {
-			continue // a context
-		}
-		if !l.x.pkg.usesElsewhere(l.x, c) {
-			return false
-		}
-	}
-	_, without := l.x.way(l.x.entry[l.w.Frame], l.x.exit[l.w.Frame], pointSet([]PointID{l.w.Point}))
-	return !without
-}
-
-// usesElsewhere reports whether a function that the exploration does not enter has an operation
-// that could end the wait with c, by its type.
-func (p *Package) usesElsewhere(x *Exploration, c WaitCase) bool {
-	inside := make(map[*ssa.Function]bool)
-	for _, f := range x.Frames {
-		inside[f.Fn] = true
-	}
-	elem := p.typeName(elemType(c.On.Type()))
-	for _, fn := range p.SSA.Funcs {
-		if inside[fn] {
-			continue
-		}
-		for _, b := range fn.Blocks {
-			for _, instr := range b.Instrs {
-				if ch := operated(instr, !c.Send); ch != nil && p.typeName(elemType(ch.Type())) == elem {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// operated returns the channel that an instruction sends to, or receives from.
-func operated(instr ssa.Instruction, send bool) ssa.Value {
-	switch v := instr.(type) {
-	case *ssa.Send:
-		if send {
-			return v.Chan
-		}
-	case *ssa.UnOp:
-		if v.Op == token.ARROW && !send {
-			return v.X
-		}
-	case *ssa.Select:
-		for _, st := range v.States {
-			if (st.Dir == types.SendOnly) == send {
-				return st.Chan
-			}
-		}
-	case ssa.CallInstruction:
-		if b, ok := v.Common().Value.(*ssa.Builtin); ok && b.Name() == "close" && send {
-			return v.Common().Args[0]
-		}
-	}
-	return nil
 }
 
 // without finds out how a goroutine comes past all that ends the wait.

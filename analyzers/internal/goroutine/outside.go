@@ -7,6 +7,7 @@ import (
 	"golang.org/x/tools/go/ssa"
 
 	"github.com/lockstep-go/lockstep/analyzers/internal/outside"
+	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
 // This file is about calls of functions of other packages of which package outside
@@ -168,6 +169,26 @@ func (x *Exploration) outsideOps(f *Frame, call ssa.CallInstruction, id PointID)
 		return nil
 	}
 	return []op{o}
+}
+
+// kept lists the values that a call outside the package may keep, for code that the
+// exploration does not follow.
+func (x *Exploration) kept(f *Frame, call ssa.CallInstruction) []ssa.Value {
+	op, known := x.pkg.classify(call)
+	switch {
+	case !known && x.pkg.quiet(call.Common()):
+		return nil
+	case !known:
+		return x.keptArgs(f, call)
+	}
+	switch op.Kind {
+	case syncapi.MapWrite, syncapi.MapRMW, syncapi.PoolPut, syncapi.AtomicStore, syncapi.AtomicRMW, syncapi.AtomicCAS, syncapi.SignalNotify:
+		return op.Args
+	}
+	if op.Callback != nil && len(x.calls[callKey{f, call}]) == 0 {
+		return []ssa.Value{op.Callback} // it is called later on
+	}
+	return nil
 }
 
 // keptArgs lists the arguments of a call outside the package that code there may

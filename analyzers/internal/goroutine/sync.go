@@ -184,10 +184,7 @@ func (x *Exploration) leak() {
 				if !ok || !x.isOutside(f, call) {
 					continue
 				}
-				if _, known := x.pkg.classify(call); known || x.pkg.quiet(call.Common()) {
-					continue
-				}
-				for _, a := range x.keptArgs(f, call) {
+				for _, a := range x.kept(f, call) {
 					markValue(f, a)
 				}
 			}
@@ -217,11 +214,7 @@ func (x *Exploration) leak() {
 				mark(x.heap.cells[key])
 			}
 		}
-		if mc, ok := o.Value.(*ssa.MakeClosure); ok && o.Kind == Function && o.Frame != nil {
-			for _, b := range mc.Bindings {
-				markValue(o.Frame, b)
-			}
-		}
+		x.captured(o, mark)
 	}
 }
 

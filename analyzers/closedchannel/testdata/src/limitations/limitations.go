@@ -22,3 +22,12 @@ type Stopper struct{ done chan struct{} }
 
 // Whoever calls it twice panics.
 func (s *Stopper) Stop() { close(s.done) }
+
+// There may be but one round.
+func rounds(names []string) {
+	out := make(chan string)
+	go func() { <-out }()
+	for range names {
+		close(out)
+	}
+}

@@ -4,6 +4,7 @@ package limitations
 import (
 	"net"
 	"os"
+	"sync"
 )
 
 func get(string) string { return "" }
@@ -86,5 +87,26 @@ func circle(n int) {
 	close(jobs)
 	for range n {
 		<-results
+	}
+}
+
+// Each is one of a kind, and might be the one that is received from.
+func oneEach(a, b string) string {
+	c := make(chan string)
+	go func() { c <- get(a) }()
+	go func() { c <- get(b) }()
+	return <-c
+}
+
+// Those in the group wait for the receive, and that for the group.
+func groupFirst(names []string) {
+	results := make(chan string)
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Go(func() { results <- get(n) })
+	}
+	wg.Wait()
+	close(results)
+	for range results {
 	}
 }
