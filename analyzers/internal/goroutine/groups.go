@@ -179,9 +179,12 @@ func (x *Exploration) uncounted(g *group) (Miscount, bool) {
 	if certain == 0 || !eachRound(t.Spawn) {
 		return Miscount{}, false
 	}
-	adds := x.times(g.object, a, nil)
+	adds, dones := x.times(g.object, a, nil), x.times(g.object, d, nil)
+	if adds == unbounded || dones == unbounded && (adds > 1 || n > 1) {
+		return Miscount{}, false // the loop may go round as often as that
+	}
 	m.Counted *= adds
-	return m, adds < unbounded && m.Counted < x.times(g.object, d, nil)
+	return m, m.Counted < dones
 }
 
 // again reports whether a goroutine may come by a point more than once.

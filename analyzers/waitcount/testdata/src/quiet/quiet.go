@@ -192,3 +192,19 @@ func two(names []string) {
 	}
 	wg.Wait()
 }
+
+// The loop goes round as often as was counted, by the same variable.
+func variable() {
+	var (
+		n  = 10
+		wg sync.WaitGroup
+	)
+	wg.Add(n)
+	for range n {
+		go func() {
+			defer wg.Done()
+			fetch("a")
+		}()
+	}
+	wg.Wait()
+}
