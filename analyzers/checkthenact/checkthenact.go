@@ -55,8 +55,10 @@ func run(pass *analysis.Pass) (any, error) {
 			continue // nothing runs beside it
 		}
 		f := c.collect(fn)
-		for _, w := range f.events {
-			c.checkWrite(f, w)
+		for i, w := range f.events {
+			if n := f.needs[i]; len(n.reads) > 0 {
+				c.checkWrite(f, w, n)
+			}
 		}
 		c.checkPublished(f)
 	}
@@ -70,18 +72,15 @@ func run(pass *analysis.Pass) (any, error) {
 }
 
 // checkWrite looks for reads that w depends on and that something can come between.
-func (c *checker) checkWrite(f *function, w event) {
+func (c *checker) checkWrite(f *function, w event, n need) {
 	switch w.kind {
 	case store, update, remove:
-		if f.locks {
-			reads := f.readsFor(w)
-			c.checkSections(f, w, reads)
-			c.checkDoubleChecked(f, w, reads)
-		}
+		c.checkSections(f, w, n)
+		c.checkDoubleChecked(f, w, n)
 	case atomicStore:
-		c.checkAtomic(f, w)
+		c.checkAtomic(f, w, n)
 	case mapStore, mapDelete:
-		c.checkMap(f, w)
+		c.checkMap(f, w, n)
 	}
 }
 

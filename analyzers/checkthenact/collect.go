@@ -52,68 +52,53 @@ type function struct {
 	held   map[ssa.Instruction]lockset.Set // at conditional branches and calls
 	locks  bool                            // some lock is held somewhere
 	at     map[ssa.Instruction]int         // the event of an instruction
-	within map[ssa.Instruction][]int       // the events in the section that begins at an acquisition
-	tests  map[*ssa.If][]int               // the events that a branch depends on; see readsFor
+	reads  map[part][]int                  // loads and lookups
+	writes map[ssa.Instruction][]int       // stores, updates and removals in the section of an acquisition
+	closes []ssa.CallInstruction           // of channels
+	other  map[access.Path]bool            // variables with operations such as CompareAndSwap
+	bases
 }
 
-// readsFor lists the events that w depends on, by its value or by a branch on the
-// way to it, in their order.
-func (f *function) readsFor(w event) []event {
-	var found []int
-	if w.value != nil {
-		found = f.eventsOf(w.value)
-	}
-	for b := w.instr.Block(); b != nil; b = b.Idom() {
-		d, ok := controls(b)
-		if !ok {
-			continue
-		}
-		test, known := f.tests[d.branch]
-		if !known {
-			test = f.eventsOf(d.branch.Cond)
-			f.tests[d.branch] = test
-		}
-		found = append(found, test...)
-	}
-	slices.Sort(found)
-	var reads []event
-	for _, i := range slices.Compact(found) {
-		reads = append(reads, f.events[i])
-	}
-	return reads
+// A part is what a critical section does to one variable. The section is that of an
+// acquisition, or of what was held when the function was entered if site is nil.
+type part struct {
+	site ssa.Instruction
+	path access.Path
 }
 
-func (f *function) eventsOf(v ssa.Value) []int {
-	var found []int
-	for _, instr := range sources(v) {
-		if i, ok := f.at[instr]; ok {
-			found = append(found, i)
+// add takes note of an event.
+func (f *function) add(e event) {
+	i := len(f.events)
+	f.events = append(f.events, e)
+	f.at[e.instr] = i
+	f.other[e.path] = f.other[e.path] || e.kind == atomicOther
+	for _, h := range e.held {
+		sites := h.Sites
+		if h.Entry {
+			sites = append(slices.Clip(sites), nil)
+		}
+		for _, site := range sites {
+			switch e.kind {
+			case load, lookup:
+				p := part{site, e.path}
+				f.reads[p] = append(f.reads[p], i)
+			case store, update, remove:
+				f.writes[site] = append(f.writes[site], i)
+			}
 		}
 	}
-	return found
-}
-
-// inSections lists the events in sections that begin at one of the sites.
-func (f *function) inSections(sites ...ssa.Instruction) []event {
-	var found []int
-	for _, site := range sites {
-		found = append(found, f.within[site]...)
-	}
-	slices.Sort(found)
-	var events []event
-	for _, i := range slices.Compact(found) {
-		events = append(events, f.events[i])
-	}
-	return events
 }
 
 func (c *checker) collect(fn *ssa.Function) *function {
 	f := &function{
 		fn: fn, held: make(map[ssa.Instruction]lockset.Set), at: make(map[ssa.Instruction]int),
-		within: make(map[ssa.Instruction][]int), tests: make(map[*ssa.If][]int),
+		reads: make(map[part][]int), writes: make(map[ssa.Instruction][]int), other: make(map[access.Path]bool),
 	}
 	c.locks.Walk(fn, func(instr ssa.Instruction, held lockset.Set) {
 		f.locks = f.locks || len(held) > 0
+		if call, ok := instr.(ssa.CallInstruction); ok && isClose(call) {
+			f.closes = append(f.closes, call)
+		}
 		e := event{instr: instr, held: held}
 		switch instr := instr.(type) {
 		case *ssa.If:
@@ -144,19 +129,19 @@ func (c *checker) collect(fn *ssa.Function) *function {
 			return
 		}
 		if e.path.IsValid() && !c.private(fn, e.path) {
-			f.at[instr] = len(f.events)
-			for _, h := range held {
-				for _, site := range h.Sites {
-					f.within[site] = append(f.within[site], len(f.events))
-				}
-			}
-			f.events = append(f.events, e)
+			f.add(e)
 			if v, object := variable(e); v != nil && (e.kind == atomicStore || e.kind == atomicOther) {
 				c.atomics = append(c.atomics, guard.Access{Var: v, Instr: e.instr, Use: guard.Writes, Object: object})
 			}
 		}
 	})
+	f.base()
 	return f
+}
+
+func isClose(call ssa.CallInstruction) bool {
+	b, ok := call.Common().Value.(*ssa.Builtin)
+	return ok && b.Name() == "close"
 }
 
 func (c *checker) classify(call *ssa.Call, e *event) bool {

@@ -29,26 +29,30 @@ const (
 	computed               // it went through an operator or a builtin function
 )
 
-// depends returns how v depends on what the instruction read yields.
-func depends(v ssa.Value, read ssa.Instruction) dependence {
-	return dependsOn(v, read, make(map[ssa.Value]bool))
+// depends returns how v depends on what the instruction read yields. Of what v comes
+// from, the nearest values are looked at; see sources.
+func (f *function) depends(v ssa.Value, read ssa.Instruction) dependence {
+	left := make(map[ssa.Value]bool)
+	for _, x := range f.sources(v) {
+		left[x] = true
+	}
+	return dependsOn(v, read, left)
 }
 
-func dependsOn(v ssa.Value, read ssa.Instruction, seen map[ssa.Value]bool) dependence {
-	if seen[v] {
+// dependsOn is depends by way of the values that are left, from which it takes
+// those that it visits.
+func dependsOn(v ssa.Value, read ssa.Instruction, left map[ssa.Value]bool) dependence {
+	if !left[v] {
 		return independent
 	}
-	seen[v] = true
+	delete(left, v)
 	if instr, ok := v.(ssa.Instruction); ok && instr == read {
-		return copied
-	}
-	if e, ok := v.(*ssa.Extract); ok && ssa.Instruction(e.Tuple.(ssa.Instruction)) == read {
 		return copied
 	}
 	from, how := step(v)
 	d := independent
 	for _, x := range from {
-		d = max(d, dependsOn(x, read, seen))
+		d = max(d, dependsOn(x, read, left))
 	}
 	if d != independent {
 		d = max(d, how)
@@ -85,9 +89,7 @@ func step(v ssa.Value) (from []ssa.Value, how dependence) {
 	case *ssa.TypeAssert:
 		return []ssa.Value{v.X}, copied
 	case *ssa.Extract:
-		if _, isCall := v.Tuple.(*ssa.Call); !isCall {
-			return []ssa.Value{v.Tuple}, copied
-		}
+		return []ssa.Value{v.Tuple}, copied
 	case *ssa.Field:
 		return []ssa.Value{v.X}, copied
 	case *ssa.Slice:
@@ -96,47 +98,10 @@ func step(v ssa.Value) (from []ssa.Value, how dependence) {
 	return nil, independent
 }
 
-// sources lists the instructions that v depends on.
-func sources(v ssa.Value) []ssa.Instruction {
-	var all []ssa.Instruction
-	seen := make(map[ssa.Value]bool)
-	work := []ssa.Value{v}
-	for len(work) > 0 {
-		v := work[len(work)-1]
-		work = work[:len(work)-1]
-		if v == nil || seen[v] {
-			continue
-		}
-		seen[v] = true
-		if instr, ok := v.(ssa.Instruction); ok {
-			all = append(all, instr)
-		}
-		if e, ok := v.(*ssa.Extract); ok {
-			all = append(all, e.Tuple.(ssa.Instruction))
-		}
-		from, _ := step(v)
-		work = append(work, from...)
-	}
-	return all
-}
-
 // A decision is a branch whose condition depends on a read.
 type decision struct {
 	branch *ssa.If
 	taken  int // the side that leads to the write: 0 if the condition is true
-}
-
-// decides returns the branches that must be taken in one way for write to be
-// reached and whose condition depends on read.
-func decides(read, write ssa.Instruction) []decision {
-	var ds []decision
-	for b := write.Block(); b != nil; b = b.Idom() {
-		d, ok := controls(b)
-		if ok && depends(d.branch.Cond, read) != independent {
-			ds = append(ds, d)
-		}
-	}
-	return ds
 }
 
 // controls returns the branch of which b is one side, and no other path leads to
@@ -160,7 +125,7 @@ func controls(b *ssa.BasicBlock) (decision, bool) {
 // comparison returns the comparison that d is of, looked at from the side that is
 // taken, and what the read is compared with; ok is false if it is another
 // condition.
-func (d decision) comparison(read ssa.Instruction) (op token.Token, with ssa.Value, ok bool) {
+func (d decision) comparison(f *function, read ssa.Instruction) (op token.Token, with ssa.Value, ok bool) {
 	cond, isBin := d.branch.Cond.(*ssa.BinOp)
 	if !isBin {
 		return 0, nil, false
@@ -170,7 +135,7 @@ func (d decision) comparison(read ssa.Instruction) (op token.Token, with ssa.Val
 	default:
 		return 0, nil, false
 	}
-	if depends(cond.X, read) != independent {
+	if f.depends(cond.X, read) != independent {
 		return cond.Op, cond.Y, true
 	}
 	return cond.Op, cond.X, true
@@ -178,7 +143,12 @@ func (d decision) comparison(read ssa.Instruction) (op token.Token, with ssa.Val
 
 func ordering(op token.Token) bool { return op != token.EQL && op != token.NEQ }
 
-// operands visits the instructions that v is computed from, calls and loads included.
+// maxOperands is the number of values that operands visits.
+const maxOperands = 1000
+
+// operands visits the instructions that v is computed from, calls and loads included,
+// and reports whether visit returns true for one of them. What is computed from more
+// than maxOperands values is taken to be computed from such an instruction.
 func operands(v ssa.Value, visit func(ssa.Instruction) bool) bool {
 	seen := make(map[ssa.Value]bool)
 	var walk func(ssa.Value) bool
@@ -191,7 +161,7 @@ func operands(v ssa.Value, visit func(ssa.Instruction) bool) bool {
 		if !ok {
 			return false
 		}
-		if visit(instr) {
+		if len(seen) > maxOperands || visit(instr) {
 			return true
 		}
 		var ops []*ssa.Value

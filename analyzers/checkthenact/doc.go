@@ -110,5 +110,7 @@
 // do those of which the comment speaks of goroutines or locks. An object that a called
 // function publishes is not taken for published. A reader that could know by other
 // means that an object is finished is taken for one that cannot, and can give a false
-// report.
+// report. In a very long function the nearest of what a write depends on is looked at:
+// 64 reads of a variable that decide on the way, and 256 values that one is computed
+// from.
 package checkthenact

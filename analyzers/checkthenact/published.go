@@ -83,7 +83,7 @@ func (c *checker) checkLoaded(f *function, p event) {
 	}
 	c.loaded[v], c.loaded[p.instr.(ssa.Value)] = p, p
 	for _, w := range writesThrough(v, 0) {
-		if len(c.locks.HeldBefore(w)) == 0 && !c.changedBetween(f, p, p) {
+		if len(c.locks.HeldBefore(w)) == 0 && !f.other[p.path] {
 			c.lates = append(c.lates, late{f, p.instr, "loaded-write", p.path, v.Type(), w, fieldOf(w)})
 			break
 		}

@@ -164,19 +164,7 @@ func (c *checker) rival(judge *guard.Judge, p pair, writes map[*types.Var][]guar
 // claimed reports whether the function does something before the read that only one
 // goroutine succeeds in, such as CompareAndSwap of a flag or LoadOrStore.
 func claimed(p pair) bool {
-	return slices.ContainsFunc(p.f.events, func(e event) bool {
-		return (e.kind == atomicOther || e.kind == mapOther) && control.Dominates(e.instr, p.read.instr) && decidesAny(e.instr)
-	})
-}
-
-// decidesAny reports whether a branch depends on what an instruction yields.
-func decidesAny(instr ssa.Instruction) bool {
-	for _, b := range instr.Parent().Blocks {
-		if br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok && depends(br.Cond, instr) != independent {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(p.f.claims, func(i int) bool { return control.Dominates(p.f.events[i].instr, p.read.instr) })
 }
 
 // onlyFor reports whether what an atomic operation loads serves the write that depends

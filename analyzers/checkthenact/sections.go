@@ -21,15 +21,25 @@ type split struct {
 
 // checkSections finds reads in one critical section on which w, in another one,
 // depends.
-func (c *checker) checkSections(f *function, w event, reads []event) {
-	for _, r := range reads {
-		if !c.sameVariable(r, w) || c.locks.Reassigned(f.fn, w.path) {
+func (c *checker) checkSections(f *function, w event, n need) {
+	for _, r := range n.reads {
+		if !c.sameVariable(r.event, w) {
 			continue
 		}
-		if s, ok := c.split(r, w); ok && !c.validated(f, s) {
-			c.judge(f, s)
+		if s, ok := c.split(r.event, w); ok && !c.reassigned(f, w.path) && !c.validated(f, s, n) {
+			c.judge(f, s, r.decisions)
 		}
 	}
+}
+
+// reassigned reports whether the function changes what the variable is reached by.
+func (c *checker) reassigned(f *function, p access.Path) bool {
+	is, known := f.reassigned[p]
+	if !known {
+		is = c.locks.Reassigned(f.fn, p)
+		f.reassigned[p] = is
+	}
+	return is
 }
 
 // sameVariable reports whether r reads what w writes.
@@ -103,47 +113,80 @@ func belongs(lock, v access.Path) bool {
 // validated reports whether the function can know in the second section that
 // what it read still holds, or whether it has claimed the right to write in the
 // first one.
-func (c *checker) validated(f *function, s split) bool {
-	events := f.events
-	if !s.first.Entry {
-		events = f.inSections(slices.Concat(s.first.Sites, s.second.Sites)...)
-	}
-	for _, e := range events {
-		inFirst := intersects(heldSites(e.held, s.first.Path), s.first.Sites) || s.first.Entry && heldAtEntry(e.held, s.first.Path)
-		inSecond := intersects(heldSites(e.held, s.second.Path), s.second.Sites)
-		switch e.kind {
-		case load, lookup:
-			// What is read again may be compared in ways that are not seen; but a
-			// read that the write itself needs, as n in n -= 1, compares nothing.
-			if inSecond && c.sameOrPart(e, s.write) && !c.onlyFor(e, s.write) {
+func (c *checker) validated(f *function, s split, n need) bool {
+	// What is read again may be compared in ways that are not seen; but a
+	// read that the write itself needs, as n in n -= 1, compares nothing.
+	for _, site := range s.second.Sites {
+		for _, i := range f.reads[part{site, s.write.path}] {
+			e := f.events[i]
+			if intersects(heldSites(e.held, s.second.Path), s.second.Sites) && c.sameOrPart(e, s.write) && !c.onlyFor(f, e, s.write) {
 				return true
 			}
-		case store, update, remove:
+		}
+	}
+	sites := s.first.Sites
+	if s.first.Entry {
+		sites = append(slices.Clip(sites), nil)
+	}
+	for _, site := range sites {
+		for _, i := range f.writes[site] {
+			e := f.events[i]
+			inFirst := intersects(heldSites(e.held, s.first.Path), s.first.Sites) || s.first.Entry && heldAtEntry(e.held, s.first.Path)
 			if inFirst && belongs(s.first.Path, e.path) && e.instr != s.write.instr {
 				return true // a claim, such as busy = true
 			}
 		}
 	}
-	// Any decision that is made anew in the second section.
-	for b := s.write.instr.Block(); b != nil; b = b.Idom() {
-		d, ok := controls(b)
-		if !ok || !intersects(heldSites(f.held[d.branch], s.second.Path), s.second.Sites) {
-			continue
+	return c.decidesAnew(f, s, n)
+}
+
+// decidesAnew reports whether the function makes any decision in the second section
+// by what it finds there. Who decides more often than is looked at is taken to do so.
+func (c *checker) decidesAnew(f *function, s split, n need) bool {
+	for _, site := range s.second.Sites {
+		count := 0
+		for d := n.within[site]; d != nil; d = d.outer {
+			if !intersects(heldSites(f.held[d.branch], s.second.Path), s.second.Sites) {
+				continue
+			}
+			if count++; count > maxDecisions {
+				return true
+			}
+			if slices.ContainsFunc(s.second.Sites, func(site ssa.Instruction) bool {
+				return f.fresh(d.branch, part{site, s.second.Path})
+			}) {
+				return true
+			}
 		}
-		fresh := operands(d.branch.Cond, func(i ssa.Instruction) bool {
+	}
+	return false
+}
+
+// fresh reports whether a condition depends on something that is found in the section
+// of the lock at p.path that begins at p.site.
+func (f *function) fresh(branch *ssa.If, p part) bool {
+	key := condition{branch, p}
+	is, known := f.isFresh[key]
+	if !known {
+		sites := []ssa.Instruction{p.site}
+		is = operands(branch.Cond, func(i ssa.Instruction) bool {
 			switch i.(type) {
 			case *ssa.Call, *ssa.UnOp, *ssa.Lookup:
-				return intersects(heldSites(f.held[i], s.second.Path), s.second.Sites)
+				return intersects(heldSites(f.held[i], p.path), sites)
 			case *ssa.Next, *ssa.Select:
 				return true
 			}
 			return false
 		})
-		if fresh {
-			return true
-		}
+		f.isFresh[key] = is
 	}
-	return false
+	return is
+}
+
+// A condition is that of a branch, looked at from a section.
+type condition struct {
+	branch  *ssa.If
+	section part
 }
 
 func heldSites(set lockset.Set, p access.Path) []ssa.Instruction {
@@ -169,9 +212,9 @@ func (c *checker) sameOrPart(e, w event) bool {
 
 // onlyFor reports whether the value that e reads goes into what w writes and
 // nowhere else.
-func (c *checker) onlyFor(e, w event) bool {
+func (c *checker) onlyFor(f *function, e, w event) bool {
 	v, ok := e.instr.(ssa.Value)
-	if !ok || w.value == nil || depends(w.value, e.instr) == independent {
+	if !ok || w.value == nil || f.depends(w.value, e.instr) == independent {
 		return false
 	}
 	for _, ref := range *v.Referrers() {
@@ -186,9 +229,9 @@ func (c *checker) onlyFor(e, w event) bool {
 }
 
 // judge takes note of s if the write depends on the read, and how.
-func (c *checker) judge(f *function, s split) {
+func (c *checker) judge(f *function, s split, decisions *decisions) {
 	if s.write.value != nil {
-		switch depends(s.write.value, s.read.instr) {
+		switch f.depends(s.write.value, s.read.instr) {
 		case computed:
 			c.addSplit(f, s, "lost-update")
 			return
@@ -196,12 +239,8 @@ func (c *checker) judge(f *function, s split) {
 			return // put back what was there
 		}
 	}
-	for _, d := range decides(s.read.instr, s.write.instr) {
-		key, ok := c.judgeDecision(s, d)
-		if ok {
-			c.addSplit(f, s, key)
-			return
-		}
+	if decisions != nil {
+		c.addSplit(f, s, c.judgeDecision(f, s, decisions.decision))
 	}
 }
 
@@ -209,19 +248,20 @@ func (c *checker) addSplit(f *function, s split, key message.Key) {
 	c.pairs = append(c.pairs, pair{f: f, read: s.read, write: s.write, key: key, gap: s.second.Sites[0], split: &s})
 }
 
-func (c *checker) judgeDecision(s split, d decision) (key message.Key, ok bool) {
-	op, with, compared := d.comparison(s.read.instr)
+// judgeDecision returns the key of what s is if d decides on the write.
+func (c *checker) judgeDecision(f *function, s split, d decision) message.Key {
+	op, with, compared := d.comparison(f, s.read.instr)
 	switch {
 	case s.write.kind == remove:
-		return "check-delete", true
+		return "check-delete"
 	case compared && ordering(op) && c.sameValue(with, s.write.value):
-		return "lost-maximum", true
+		return "lost-maximum"
 	case compared && ordering(op) && c.adds(s.write):
-		return "limit", true
+		return "limit"
 	case c.identity(s.write.value):
-		return "two-objects", true
+		return "two-objects"
 	}
-	return "check-then-act", true
+	return "check-then-act"
 }
 
 // sameValue reports whether what is written is what the read was compared with.
@@ -298,23 +338,23 @@ func hasIdentity(t types.Type, depth int) bool {
 
 // checkDoubleChecked finds reads without the lock, of what is then read again and
 // written by w with it.
-func (c *checker) checkDoubleChecked(f *function, w event, reads []event) {
+func (c *checker) checkDoubleChecked(f *function, w event, n need) {
 	if w.kind == remove || w.path.Root().Kind == access.OtherValue || len(c.locks.HeldAtEntry(f.fn)) > 0 {
 		return
 	}
-	for _, r := range reads {
-		if len(r.held) > 0 || !c.sameVariable(r, w) || decides(r.instr, w.instr) == nil || c.locks.Reassigned(f.fn, w.path) {
+	for _, r := range n.reads {
+		if len(r.held) > 0 || !c.sameVariable(r.event, w) || r.decisions == nil || c.reassigned(f, w.path) {
 			continue
 		}
 		lock, ok := c.owner(w)
-		if !ok || !c.takenAfter(r, lock) {
+		if !ok || !c.takenAfter(r.event, lock) {
 			continue
 		}
-		if slices.ContainsFunc(f.events, func(again event) bool {
-			return again.kind == r.kind && c.sameVariable(again, w) && intersects(heldSites(again.held, lock.Path), lock.Sites) &&
-				decides(again.instr, w.instr) != nil
+		if slices.ContainsFunc(n.reads, func(again basis) bool {
+			return again.decisions != nil && again.kind == r.kind && c.sameVariable(again.event, w) &&
+				intersects(heldSites(again.held, lock.Path), lock.Sites)
 		}) {
-			c.reportDoubleChecked(f, r, w, lock)
+			c.reportDoubleChecked(f, r.event, w, lock)
 		}
 	}
 }

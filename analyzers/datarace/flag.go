@@ -3,7 +3,6 @@ package datarace
 import (
 	"go/token"
 	"go/types"
-	"slices"
 
 	"golang.org/x/tools/go/ssa"
 
@@ -24,8 +23,8 @@ import (
 
 // A poll is such a loop.
 type poll struct {
-	guard.Access                   // the read in its condition
-	blocks       []*ssa.BasicBlock // of the loop
+	guard.Access // the read in its condition
+	loop         *control.Loop
 }
 
 // flags reports the loops of the package that wait for an unsynchronised flag.
@@ -72,6 +71,7 @@ func (s *search) flag(p poll, all []guard.Access, judge *guard.Judge, paths *acc
 // variable, perhaps negated or compared with a constant.
 func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 	var all []poll
+	var loops []*control.Loop
 	for _, b := range fn.Blocks {
 		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
 		if !ok {
@@ -81,8 +81,11 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 		if load == nil || load.Block() != b {
 			continue
 		}
-		loop := control.Loop(b)
-		if len(loop) == 0 || exits(loop) != 1 || slices.Contains(loop, b.Succs[0]) && slices.Contains(loop, b.Succs[1]) {
+		if loops == nil {
+			loops = control.Loops(fn)
+		}
+		loop := loops[b.Index]
+		if loop == nil || loop.Exits != 1 || loop.Has(b.Succs[0]) && loop.Has(b.Succs[1]) {
 			continue // something else ends the loop
 		}
 		a := guard.Access{Instr: load, Use: guard.Reads}
@@ -93,7 +96,7 @@ func pollsOf(fn *ssa.Function, paths *access.Paths) []poll {
 			a.Instr = addr
 		}
 		// An object that the loop chooses anew may be another one each time.
-		if made, ok := a.Object.Root().Value.(ssa.Instruction); !a.Object.Exact() || ok && slices.Contains(loop, made.Block()) {
+		if made, ok := a.Object.Root().Value.(ssa.Instruction); !a.Object.Exact() || ok && loop.Has(made.Block()) {
 			continue
 		}
 		all = append(all, poll{a, loop})
@@ -119,26 +122,13 @@ func condition(v ssa.Value) *ssa.UnOp {
 	return nil
 }
 
-// exits counts the ways out of a loop.
-func exits(loop []*ssa.BasicBlock) int {
-	n := 0
-	for _, b := range loop {
-		for _, s := range b.Succs {
-			if !slices.Contains(loop, s) {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // blind reports whether nothing in the loop changes the variable or synchronises
 // with anybody, as far as the package tells.
 func blind(p poll, all []guard.Access, paths *access.Paths) bool {
 	changes := make(map[*ssa.Function]bool)
 	for _, a := range all {
 		if a.Use != guard.Reads {
-			if a.Instr.Parent() == p.Instr.Parent() && slices.Contains(p.blocks, a.Instr.Block()) {
+			if a.Instr.Parent() == p.Instr.Parent() && p.loop.Has(a.Instr.Block()) {
 				return false
 			}
 			changes[a.Instr.Parent()] = true
@@ -184,7 +174,7 @@ func blind(p poll, all []guard.Access, paths *access.Paths) bool {
 		}
 		return true
 	}
-	return quiet(p.blocks)
+	return quiet(p.loop.Blocks)
 }
 
 // harmless reports whether a package neither calls back nor orders goroutines in a

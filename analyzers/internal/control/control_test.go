@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
-	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/ssa"
@@ -37,9 +36,8 @@ func f(b bool) {
 }
 `
 
-// calls returns the calls in f by the names of what they call; of two, the
-// second has a "2" behind its name.
-func calls(t *testing.T) map[string]ssa.Instruction {
+// function returns the function f of a package.
+func function(t *testing.T, source string) *ssa.Function {
 	t.Helper()
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "p.go", source, 0)
@@ -50,8 +48,15 @@ func calls(t *testing.T) map[string]ssa.Instruction {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return pkg.Func("f")
+}
+
+// calls returns the calls in f by the names of what they call; of two, the
+// second has a "2" behind its name.
+func calls(t *testing.T) map[string]ssa.Instruction {
+	t.Helper()
 	found := make(map[string]ssa.Instruction)
-	for _, b := range pkg.Func("f").Blocks {
+	for _, b := range function(t, source).Blocks {
 		for _, instr := range b.Instrs {
 			if call, ok := instr.(*ssa.Call); ok {
 				name := call.Call.StaticCallee().Name()
@@ -133,15 +138,61 @@ func TestDominates(t *testing.T) {
 	}
 }
 
-func TestLoop(t *testing.T) {
+func TestLoops(t *testing.T) {
 	at := calls(t)
-	loop := Loop(at["body"].Block())
+	loops := Loops(at["body"].Parent())
+	loop := loops[at["body"].Block().Index]
 	for name, want := range map[string]bool{"before": false, "head": true, "body": true, "left": true, "right": true, "after": false} {
-		if got := slices.Contains(loop, at[name].Block()); got != want {
+		b := at[name].Block()
+		if got := loop.Has(b); got != want {
 			t.Errorf("%s in the loop of body: %v, want %v", name, got, want)
 		}
+		if got := loops[b.Index] == loop; got != want {
+			t.Errorf("%s has the loop of body: %v, want %v", name, got, want)
+		}
 	}
-	if loop := Loop(at["after"].Block()); loop != nil {
-		t.Errorf("Loop of a block in none = %v", loop)
+	if loop.Exits != 1 {
+		t.Errorf("%d exits of the loop, want 1", loop.Exits)
+	}
+	if loop := loops[at["after"].Block().Index]; loop != nil {
+		t.Errorf("loop of a block in none = %v", loop)
+	}
+}
+
+// Loops are what reaches itself, one beside and one within another, and a block that
+// goes back to itself.
+func TestLoopsReach(t *testing.T) {
+	fn := function(t, `package p
+
+func f(a, b, c func() bool) {
+	for a() {
+		for b() {
+			if c() {
+				return
+			}
+		}
+		a()
+	}
+	for {
+		if a() {
+			break
+		}
+	}
+	for c() && b() {
+	}
+again:
+	if b() {
+		goto again
+	}
+}
+`)
+	loops := Loops(fn)
+	for _, b := range fn.Blocks {
+		for _, other := range fn.Blocks {
+			want := Behind(b, other, nil) && Behind(other, b, nil)
+			if got := loops[b.Index] != nil && loops[b.Index].Has(other); got != want {
+				t.Errorf("block %d is in the loop of %d: %v, want %v", other.Index, b.Index, got, want)
+			}
+		}
 	}
 }
