@@ -107,22 +107,47 @@ func (x *Exploration) branchAt(e edge) (br *ssa.If, succ int) {
 	if f == nil || x.points[e.from].Frame != f {
 		return nil, 0
 	}
-	i := slices.Index(x.starts[f], e.to)
-	if i < 0 {
+	blocks := x.blocksOf(f)
+	b, to := blocks[e.from], blocks[e.to]
+	if instr := x.points[e.from].Instr; instr != nil {
+		b = instr.Block()
+	}
+	if b == nil || to == nil || x.starts[f][to.Index] != e.to {
 		return nil, 0
 	}
-	for _, b := range f.Fn.Blocks {
-		br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
-		if !ok || !x.endsBlock(e.from, f, b) {
-			continue
-		}
-		for k, s := range b.Succs {
-			if landing(b, s) == f.Fn.Blocks[i] {
-				return br, k
-			}
+	br, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If)
+	if !ok {
+		return nil, 0
+	}
+	for k, s := range b.Succs {
+		if landing(b, s) == to {
+			return br, k
 		}
 	}
 	return nil, 0
+}
+
+// blocksOf maps the points of an activation that start a block, or follow its last operation, to
+// the block.
+func (x *Exploration) blocksOf(f *Frame) map[PointID]*ssa.BasicBlock {
+	if m, ok := x.blockOf[f]; ok {
+		return m
+	}
+	m := make(map[PointID]*ssa.BasicBlock)
+	for _, b := range f.Fn.Blocks {
+		m[x.starts[f][b.Index]] = b
+		for i := len(b.Instrs) - 1; i >= 0; i-- {
+			if at, ok := x.at[Point{f, b.Instrs[i]}]; ok {
+				if after, ok := x.after[at]; ok {
+					m[after] = b
+				}
+				break
+			}
+		}
+	}
+	x.cost += len(f.Fn.Blocks)
+	x.blockOf[f] = m
+	return m
 }
 
 // selected returns the select and the case of it that a comparison is about.

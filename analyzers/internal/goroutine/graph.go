@@ -34,8 +34,9 @@ type graph struct {
 	points  []Point
 	succs   [][]PointID
 	preds   [][]PointID
-	spawns  [][]PointID          // spawn edges, which succs does not have
-	starts  map[*Frame][]PointID // where the blocks of an activation start
+	spawns  [][]PointID                            // spawn edges, which succs does not have
+	starts  map[*Frame][]PointID                   // where the blocks of an activation start
+	blockOf map[*Frame]map[PointID]*ssa.BasicBlock // see blocksOf
 	entry   map[*Frame]PointID
 	exit    map[*Frame]PointID
 	at      map[Point]PointID
@@ -48,6 +49,7 @@ type graph struct {
 func (x *Exploration) layOut() {
 	x.graph = &graph{
 		starts:  make(map[*Frame][]PointID),
+		blockOf: make(map[*Frame]map[PointID]*ssa.BasicBlock),
 		entry:   make(map[*Frame]PointID),
 		exit:    make(map[*Frame]PointID),
 		at:      make(map[Point]PointID),
