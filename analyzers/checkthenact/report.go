@@ -16,8 +16,8 @@ import (
 )
 
 // reportPair reports a write that depends on a read, in the default tier if somebody
-// certainly comes between.
-func (c *checker) reportPair(p pair, r rival, certain bool) {
+// certainly comes between; told is false if the tier leaves it out.
+func (c *checker) reportPair(p pair, r rival, certain bool) (told bool) {
 	d := c.pairDiagnostic(p)
 	d.Operations = []token.Pos{position(p.read.instr)}
 	if !certain {
@@ -28,6 +28,7 @@ func (c *checker) reportPair(p pair, r rival, certain bool) {
 		d.Related = append(d.Related, c.related(diagnostic.RoleWrite, r.other.Instr.Pos(), "changed-here", d.Subject.Name, ""))
 	}
 	c.reporter.Report(d)
+	return c.reporter.Tier().Includes(d.Tier)
 }
 
 func (c *checker) pairDiagnostic(p pair) diagnostic.Diagnostic {

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/config"
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 	"github.com/lockstep-go/lockstep/analyzers/internal/guard"
@@ -66,9 +67,20 @@ func damageOf(key message.Key) damage {
 // of rivals deserves. The judge may be nil if no pair certainly does harm.
 func (c *checker) judgePairs(judge *guard.Judge) {
 	writes := c.writesOf(judge)
+	type write struct {
+		instr ssa.Instruction
+		key   message.Key
+	}
+	told := make(map[write]bool)
 	for _, p := range c.pairs {
+		w := write{p.write.instr, p.key}
+		if told[w] {
+			continue // one read is enough to tell
+		}
 		r, ok := c.rival(judge, p, writes)
-		c.reportPair(p, r, ok)
+		if ok || c.reporter.Tier() == config.Strict {
+			told[w] = c.reportPair(p, r, ok)
+		}
 	}
 }
 

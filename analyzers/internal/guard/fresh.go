@@ -283,17 +283,15 @@ func inLoop(b *ssa.BasicBlock) bool { return control.Behind(b, b, nil) }
 // object. A wait in the same loop is that of the iteration, and counts only if
 // it is for goroutines.
 func (j *Judge) joined(instr ssa.Instruction) bool {
-	for _, b := range instr.Parent().Blocks {
-		for _, i := range b.Instrs {
-			if !control.Dominates(i, instr) {
-				continue
-			}
-			switch kind := j.waits(i); {
-			case kind == waitsForGoroutines:
-				return true
-			case kind == waitsForMessage && !control.Behind(instr.Block(), i.Block(), nil):
-				return true
-			}
+	for _, i := range j.waitsOf(instr.Parent()) {
+		if !control.Dominates(i, instr) {
+			continue
+		}
+		switch kind := j.waits(i); {
+		case kind == waitsForGoroutines:
+			return true
+		case kind == waitsForMessage && !control.Behind(instr.Block(), i.Block(), nil):
+			return true
 		}
 	}
 	return false
@@ -302,14 +300,26 @@ func (j *Judge) joined(instr ssa.Instruction) bool {
 // WaitsBetween reports whether the function waits for something on every way from a
 // to b, of which a comes first.
 func (j *Judge) WaitsBetween(a, b ssa.Instruction) bool {
-	for _, block := range b.Parent().Blocks {
-		for _, i := range block.Instrs {
-			if control.Dominates(a, i) && control.Dominates(i, b) && j.waits(i) != noWait {
-				return true
+	return slices.ContainsFunc(j.waitsOf(b.Parent()), func(i ssa.Instruction) bool {
+		return control.Dominates(a, i) && control.Dominates(i, b)
+	})
+}
+
+// waitsOf lists the instructions of a function that wait for something.
+func (j *Judge) waitsOf(fn *ssa.Function) []ssa.Instruction {
+	if list, ok := j.waitsAt[fn]; ok {
+		return list
+	}
+	var list []ssa.Instruction
+	for _, b := range fn.Blocks {
+		for _, i := range b.Instrs {
+			if j.waits(i) != noWait {
+				list = append(list, i)
 			}
 		}
 	}
-	return false
+	j.waitsAt[fn] = list
+	return list
 }
 
 type wait uint8

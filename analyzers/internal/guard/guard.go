@@ -49,8 +49,9 @@ type facts struct {
 type Judge struct {
 	*Result
 	*facts
-	stopped map[*types.Var]bool    // see stops; made when first asked for
-	waiting map[*ssa.Function]wait // what calls wait for; see waitsIn
+	stopped map[*types.Var]bool                 // see stops; made when first asked for
+	waiting map[*ssa.Function]wait              // what calls wait for; see waitsIn
+	waitsAt map[*ssa.Function][]ssa.Instruction // see waitsOf
 	origins map[*ssa.Function]map[Origin]bool
 	callers map[*ssa.Function][]*types.Var // what all callers hold; see heldByAll
 	// remarkable is what is known of declared functions; see Remarkable.
@@ -76,7 +77,7 @@ func run(pass *analysis.Pass) (any, error) {
 
 // Judge returns a new judge of the package.
 func (r *Result) Judge() *Judge {
-	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarkable: make(map[*ssa.Function]bool), remarked: make(map[token.Pos]bool)}
+	return &Judge{Result: r, facts: r.facts(), waiting: make(map[*ssa.Function]wait), waitsAt: make(map[*ssa.Function][]ssa.Instruction), origins: make(map[*ssa.Function]map[Origin]bool), callers: make(map[*ssa.Function][]*types.Var), remarkable: make(map[*ssa.Function]bool), remarked: make(map[token.Pos]bool)}
 }
 
 // HeldBefore returns the locks that are held when instr begins.
