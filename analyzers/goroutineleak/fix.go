@@ -164,7 +164,7 @@ func (c *checker) deferClose(x *goroutine.Exploration, l goroutine.Leak) (diagno
 	if done == nil || done.Parent() != l.Made.Parent() {
 		return diagnostic.Fix{}, false
 	}
-	body := bodyOf(done.Parent())
+	body := syntax.Body(done.Parent().Syntax())
 	if body == nil || calls(body, "close") != 1 {
 		return diagnostic.Fix{}, false
 	}
@@ -241,14 +241,4 @@ func computes(s ast.Stmt) bool {
 		return !found
 	})
 	return found
-}
-
-func bodyOf(fn *ssa.Function) *ast.BlockStmt {
-	switch decl := fn.Syntax().(type) {
-	case *ast.FuncDecl:
-		return decl.Body
-	case *ast.FuncLit:
-		return decl.Body
-	}
-	return nil
 }

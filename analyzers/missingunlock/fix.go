@@ -23,7 +23,7 @@ import (
 // would run before the unlock.
 func (c *checker) deferFix(h *suspect) (fix diagnostic.Fix, ok bool) {
 	sel := c.lockCall(h.site)
-	body := c.bodyOf(h.fn)
+	body := syntax.Body(h.fn.Syntax())
 	if sel == nil || body == nil || lockset.InnermostLoop(h.site.Block()) != nil || !c.onlySite(h) {
 		return fix, false
 	}
@@ -103,16 +103,6 @@ func (c *checker) deleteUnlock(r lockset.Release, body *ast.BlockStmt, unlock st
 		return edit, false
 	}
 	return analysis.TextEdit{Pos: list[i-1].End(), End: list[i].End()}, true
-}
-
-func (c *checker) bodyOf(fn *ssa.Function) *ast.BlockStmt {
-	switch decl := fn.Syntax().(type) {
-	case *ast.FuncDecl:
-		return decl.Body
-	case *ast.FuncLit:
-		return decl.Body
-	}
-	return nil
 }
 
 // isCall reports whether s is the statement that calls sel, whose operand can

@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 )
 
 // This file judges whether a goroutine can take a branch behind which it does not end
@@ -45,7 +47,7 @@ func (v *departure) news(f *Frame, cond ssa.Value, holds bool, depth int) (Depar
 			}
 			return Chose, sel, v.chosen(f, sel, i, holds)
 		}
-		if (c.Op == token.EQL || c.Op == token.NEQ) && isZero(c.Y) && isError(c.X.Type()) {
+		if (c.Op == token.EQL || c.Op == token.NEQ) && isZero(c.Y) && access.IsError(c.X.Type()) {
 			instr, ok := v.source(f, c.X, depth+1)
 			return Failed, instr, ok && holds == (c.Op == token.NEQ) && !v.told(f, c.X, 0)
 		}
@@ -293,11 +295,6 @@ func onlyStore(addr ssa.Value) *ssa.Store {
 		}
 	}
 	return only
-}
-
-func isError(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() == nil && n.Obj().Name() == "error"
 }
 
 // reaches reports whether the search has come to an instruction.

@@ -6,6 +6,7 @@ import (
 
 	"golang.org/x/tools/go/ssa"
 
+	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 )
 
@@ -38,7 +39,7 @@ const maxAgreed = 6
 // agreed reports whether a condition may come from memory that goroutines share. Whether there is
 // an error does not: each of them has its own.
 func (x *Exploration) agreed(cond ssa.Value, depth int) bool {
-	if depth > maxAgreed || isError(cond.Type()) {
+	if depth > maxAgreed || access.IsError(cond.Type()) {
 		return false
 	}
 	any := func(vals []ssa.Value, more int) bool {

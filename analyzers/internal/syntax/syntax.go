@@ -131,3 +131,14 @@ func CommentsBetween(files []*ast.File, from, to token.Pos) bool {
 	}
 	return false
 }
+
+// Body is the body of a function declaration or literal, nil of other syntax.
+func Body(fn ast.Node) *ast.BlockStmt {
+	switch fn := fn.(type) {
+	case *ast.FuncDecl:
+		return fn.Body
+	case *ast.FuncLit:
+		return fn.Body
+	}
+	return nil
+}
