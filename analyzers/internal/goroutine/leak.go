@@ -139,7 +139,11 @@ func (l *leak) prepare() bool {
 		return false
 	}
 	l.toward = x.leadsTo([]PointID{w.Point}, nil)
-	l.during, l.could = l.simulate(l.joins()), l.simulate(nil)
+	l.could = l.simulate(nil)
+	l.during = l.could
+	if joins := l.joins(); len(joins) > 0 {
+		l.during = l.simulate(joins)
+	}
 	return true
 }
 
