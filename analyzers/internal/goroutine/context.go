@@ -76,9 +76,24 @@ func (x *Exploration) contexts(f *Frame, v ssa.Value, depth int) (made []*Object
 	return made, true
 }
 
+// A cancellation is what is known of who cancels a context.
+type cancellation struct {
+	calls   []PointID
+	certain bool // nobody else can
+}
+
 // cancelCalls lists the calls of the function that cancels a context; certain is false if code
 // outside the exploration may call it.
 func (x *Exploration) cancelCalls(ctx *Object) (calls []PointID, certain bool) {
+	c, ok := x.waits.cancels[ctx]
+	if !ok {
+		c.calls, c.certain = x.findCancels(ctx)
+		x.waits.cancels[ctx] = c
+	}
+	return c.calls, c.certain
+}
+
+func (x *Exploration) findCancels(ctx *Object) (calls []PointID, certain bool) {
 	isCancel := func(n *node) bool {
 		return slices.ContainsFunc(n.list, func(t Target) bool {
 			if t.Obj.Type == nil {

@@ -68,6 +68,7 @@ type waits struct {
 	vague                 map[string]bool // types of channels with an operation on more objects than are kept
 	vagueGroup, vagueCond bool
 	free                  map[PointID]reached // by the point that is stuck
+	cancels               map[*Object]cancellation
 }
 
 // Waits lists the points where a goroutine may wait, in a fixed order.
@@ -94,6 +95,8 @@ func (x *Exploration) findWaits() {
 		conds:  make(map[hubKey][]PointID),
 		vague:  make(map[string]bool),
 		free:   make(map[PointID]reached),
+
+		cancels: make(map[*Object]cancellation),
 	}
 	for id := range x.ops {
 		for _, o := range x.ops[id] {
