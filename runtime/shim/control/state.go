@@ -141,7 +141,6 @@ var s struct {
 	races  int
 	trace  bool
 	out    *os.File
-	file   string
 	began  string // schedule, as asked for
 	misses []string
 	nmiss  int

@@ -1,9 +1,6 @@
 package control
 
-import (
-	"os"
-	"unsafe"
-)
+import "unsafe"
 
 // An op is a kind of operation, as package runtime/schedule names them.
 type op uint8
@@ -298,10 +295,4 @@ func flush() {
 		show()
 	}
 	s.nbuf = 0
-}
-
-// openResult opens the file for the result, under another name until it is
-// complete.
-func openResult(name string) (*os.File, error) {
-	return os.OpenFile(name+".part", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0644)
 }
