@@ -162,8 +162,8 @@ func send[T any](ch chan T, v T, at string) {
 //
 //go:norace
 func sent[T any](me *g, obj unsafe.Pointer, at string, v T) {
+	mix(uint64(opSend))
 	if !s.trace {
-		mix(uint64(opSend))
 		return
 	}
 	eventValue(me, opSend, obj, at, describe(v))

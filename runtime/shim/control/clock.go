@@ -24,10 +24,10 @@ type vtimer struct {
 	next   *vtimer
 }
 
-// schedule puts a timer into the list, after those that are due at the same time.
+// arrange puts a timer into the list, after those that are due at the same time.
 //
 //go:norace
-func schedule(v *vtimer, d time.Duration) {
+func arrange(v *vtimer, d time.Duration) {
 	if d < 0 {
 		d = 0
 	}
@@ -108,7 +108,7 @@ func fire() {
 		show()
 	}
 	if v.period > 0 {
-		schedule(v, time.Duration(v.period))
+		arrange(v, time.Duration(v.period))
 	}
 }
 
@@ -125,7 +125,7 @@ func Sleep(d time.Duration, at string) {
 	if d <= 0 {
 		yields(me)
 	} else {
-		schedule(&vtimer{sleep: me}, d)
+		arrange(&vtimer{sleep: me}, d)
 		block(me, waitTime, nil, opSleep, at)
 	}
 	event(me, opSleep, nil, at, 0)
@@ -171,7 +171,7 @@ func NewTimer(d time.Duration, at string) *time.Timer {
 	point(me)
 	ch := make(chan time.Time, 1)
 	t := &time.Timer{C: ch}
-	schedule(&vtimer{ch: ch, owner: unsafe.Pointer(t)}, d)
+	arrange(&vtimer{ch: ch, owner: unsafe.Pointer(t)}, d)
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	return t
 }
@@ -190,7 +190,7 @@ func NewTicker(d time.Duration, at string) *time.Ticker {
 	point(me)
 	ch := make(chan time.Time, 1)
 	t := &time.Ticker{C: ch}
-	schedule(&vtimer{ch: ch, owner: unsafe.Pointer(t), period: int64(d)}, d)
+	arrange(&vtimer{ch: ch, owner: unsafe.Pointer(t), period: int64(d)}, d)
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	return t
 }
@@ -257,9 +257,9 @@ func TimerReset(t *time.Timer, d time.Duration, at string) bool {
 	active := stop(t, f)
 	if f != nil {
 		f.arm()
-		schedule(&vtimer{start: f, owner: unsafe.Pointer(t)}, d)
+		arrange(&vtimer{start: f, owner: unsafe.Pointer(t)}, d)
 	} else {
-		schedule(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t)}, d)
+		arrange(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t)}, d)
 	}
 	return active
 }
@@ -295,7 +295,7 @@ func TickerReset(t *time.Ticker, d time.Duration, at string) {
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	cancelTimer(unsafe.Pointer(t))
 	drain(t.C)
-	schedule(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t), period: int64(d)}, d)
+	arrange(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t), period: int64(d)}, d)
 }
 
 // An afterFunc is a timer that calls a function. Its goroutine is started when
@@ -336,7 +336,7 @@ func AfterFunc(d time.Duration, f func(), at string) *time.Timer {
 	s.afuns = a
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	a.arm()
-	schedule(&vtimer{start: a, owner: unsafe.Pointer(t)}, d)
+	arrange(&vtimer{start: a, owner: unsafe.Pointer(t)}, d)
 	return t
 }
 

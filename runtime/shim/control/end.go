@@ -48,6 +48,7 @@ func init() {
 		return
 	}
 	s.began = text
+	result := os.Getenv(resultVariable)
 	s.trace = os.Getenv(traceVariable) == "1"
 	s.maxSteps = number(os.Getenv(stepsVariable))
 	if s.maxSteps == 0 {
@@ -61,8 +62,8 @@ func init() {
 	for _, name := range []string{scheduleVariable, resultVariable, traceVariable, stepsVariable, stallVariable} {
 		os.Unsetenv(name)
 	}
-	if name := os.Getenv(resultVariable); name != "" {
-		if s.out, err = os.Create(name); err != nil {
+	if result != "" {
+		if s.out, err = os.Create(result); err != nil {
 			fmt.Fprintln(os.Stderr, "lockstep:", err)
 		}
 	}
@@ -78,6 +79,7 @@ func setUp(limit time.Duration) {
 	s.misses = make([]string, 64)
 	s.nall = 1
 	s.hash = 14695981039346656037
+	s.baseline = runtime.NumGoroutine() - 1
 	perturb := s.strategy.parse(s.began)
 	if problem := selfTest(); problem != "" {
 		miss(problem)
@@ -88,7 +90,6 @@ func setUp(limit time.Duration) {
 		s.shaken = true
 		return
 	}
-	s.baseline = runtime.NumGoroutine() - 1
 	me := newG("")
 	me.real, me.started = true, true
 	s.main, s.current = me, me

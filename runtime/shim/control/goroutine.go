@@ -124,18 +124,18 @@ func yields(me *g) {
 	}
 }
 
-// NumGoroutine stands for runtime.NumGoroutine. It does not count goroutines that
-// wait for a timer to start them.
+// NumGoroutine stands for runtime.NumGoroutine. Goroutines that are not controlled
+// are those of the beginning; others may or may not have ended yet.
 //
 //go:norace
 func NumGoroutine() int {
-	n := runtime.NumGoroutine()
 	if mine() == nil {
-		return n
+		return runtime.NumGoroutine()
 	}
+	n := s.baseline
 	for i := 0; i < s.nalive; i++ {
-		if s.alive[i].state == idle {
-			n--
+		if s.alive[i].state != idle {
+			n++
 		}
 	}
 	return n

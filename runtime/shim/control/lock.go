@@ -90,7 +90,7 @@ func RWLock(m *sync.RWMutex, at string) {
 	}
 	point(me)
 	p := unsafe.Pointer(m)
-	for !m.TryLock() {
+	for owed(p) || !m.TryLock() {
 		// Of several writers one announces itself; the others wait for the
 		// RWMutex's own Mutex first.
 		me.announced = announcedBy(p, me) == nil && !writing(p)
@@ -104,6 +104,18 @@ func RWLock(m *sync.RWMutex, at string) {
 	me.announced = false
 	holding(me, p, opWLock, at)
 	event(me, opWLock, p, at, 0)
+}
+
+// owed reports whether a reader has been promised p and has not taken it yet.
+//
+//go:norace
+func owed(p unsafe.Pointer) bool {
+	for i := 0; i < s.nalive; i++ {
+		if c := s.alive[i]; c.wait == waitRead && c.granted && c.obj == p {
+			return true
+		}
+	}
+	return false
 }
 
 // writing reports whether a writer has p.
@@ -145,7 +157,7 @@ func RWTryLock(m *sync.RWMutex, at string) bool {
 	}
 	point(me)
 	p := unsafe.Pointer(m)
-	ok := announcedBy(p, me) == nil && m.TryLock()
+	ok := announcedBy(p, me) == nil && !owed(p) && m.TryLock()
 	if ok {
 		holding(me, p, opWLock, at)
 	} else {
@@ -175,6 +187,7 @@ func RLock(m *sync.RWMutex, at string) {
 		}
 		granted = me.granted
 	}
+	me.granted = false
 	holding(me, p, opRLock, at)
 	event(me, opRLock, p, at, 0)
 }

@@ -187,7 +187,7 @@ func ready(c *g) bool {
 	case waitLock:
 		return mutexFree(c.obj)
 	case waitWrite:
-		return rwFree(c.obj)
+		return rwFree(c.obj) && !owed(c.obj)
 	case waitRead:
 		return rwReadable(c.obj) && announcedBy(c.obj, c) == nil
 	case waitGroup:
@@ -217,18 +217,19 @@ func someoneComes() bool {
 	if uncontrolled() <= 0 {
 		return false
 	}
-	miss("native-goroutine")
 	hide()
 	defer show()
 	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(time.Millisecond) {
 		for i := 0; i < s.nalive; i++ {
 			if c := s.alive[i]; c.state == blocked && ready(c) {
+				miss("native-goroutine")
 				return true
 			}
 		}
 		if uncontrolled() <= 0 {
-			return false
+			return false // it was only about to end
 		}
 	}
+	miss("native-goroutine")
 	return false
 }

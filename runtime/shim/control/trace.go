@@ -109,9 +109,11 @@ func eventAccess(me *g, at, kind string) {
 	endEvent()
 }
 
+// eventValue is only called while a trace is made, so it must not change the
+// hash.
+//
 //go:norace
 func eventValue(me *g, what op, obj unsafe.Pointer, at, value string) {
-	mix(uint64(what))
 	if !s.trace {
 		return
 	}
