@@ -32,6 +32,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -55,10 +56,13 @@ const (
 	Race     Variant = "race"     // the race detector
 	Deadlock Variant = "deadlock" // go-deadlock in place of the locks of package sync
 	Leak     Variant = "leak"     // the goroutine leak profile
+
+	// Controlled is one goroutine at a time, in an order that a schedule says.
+	Controlled Variant = "controlled"
 )
 
 // Variants lists all of them.
-func Variants() []Variant { return []Variant{Race, Deadlock, Leak} }
+func Variants() []Variant { return []Variant{Race, Deadlock, Leak, Controlled} }
 
 // Options say what to run and how.
 type Options struct {
@@ -275,9 +279,17 @@ type session struct {
 	targets  []*target
 	flavours []flavour
 	lacking  bool // a detector that was wanted does not work here
-	tally    evidence.Tally
-	ends     map[endKey]*endCount // of runs that did not simply succeed
-	outcome  *Outcome
+
+	mu      sync.Mutex // guards what is below while runs are made
+	tally   evidence.Tally
+	ends    map[endKey]*endCount // of runs that did not simply succeed
+	outcome *Outcome
+	known   map[evidence.Key]bool   // bugs
+	proofs  map[evidence.Key]*proof // schedules that show them
+	// minimised counts the bugs for which schedules were minimised.
+	minimised    int
+	values       bool                // controlled programs tell the values of variables
+	uncontrolled map[string][]string // by package, what control could not see
 }
 
 // A target is one program to run: a main package or the tests of a package.
@@ -316,6 +328,12 @@ func (s *session) finish(ctx context.Context) {
 		Lang:    s.opt.Lang,
 		Source:  s.tc.overlay.ReadFile,
 		Package: s.packageOf,
+		Proof: func(k evidence.Key) (string, []string) {
+			if p := s.proofs[k]; p != nil {
+				return p.witness.String(), p.replay
+			}
+			return "", nil
+		},
 	})
 	s.explainEnds()
 }
