@@ -108,6 +108,7 @@ type Options struct {
 }
 
 const (
+	DefaultFor         = 30 * time.Second // of the command line
 	DefaultTimeout     = time.Minute
 	DefaultTestTimeout = 10 * time.Minute // as that of go test
 	DefaultLockTimeout = 5 * time.Second
@@ -215,7 +216,25 @@ func (opt *Options) toolError(m message.Message) error {
 // or a *[ToolError].
 func Run(ctx context.Context, opt Options) (*Outcome, error) {
 	opt = opt.withDefaults()
-	tc, err := findToolchain(ctx, &opt)
+	s, err := newSession(ctx, &opt)
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(s.temp)
+	if err := s.findTargets(); err != nil {
+		return nil, err
+	}
+	s.chooseFlavours()
+	s.build(ctx)
+	s.run(ctx)
+	s.finish(ctx)
+	return s.outcome, nil
+}
+
+// newSession asks the go command what the program is made of. The caller removes
+// the session's temporary folder.
+func newSession(ctx context.Context, opt *Options) (*session, error) {
+	tc, err := findToolchain(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -227,17 +246,7 @@ func Run(ctx context.Context, opt Options) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-
-	s := &session{opt: &opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}
-	if err := s.findTargets(); err != nil {
-		return nil, err
-	}
-	s.chooseFlavours()
-	s.build(ctx)
-	s.run(ctx)
-	s.finish(ctx)
-	return s.outcome, nil
+	return &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}, nil
 }
 
 func (opt Options) withDefaults() Options {

@@ -47,9 +47,7 @@ func (s *session) run(ctx context.Context) {
 	if len(p.arms) == 0 {
 		return
 	}
-	s.ends = make(map[endKey]*endCount)
-	s.proofs = make(map[evidence.Key]*proof)
-	s.known = make(map[evidence.Key]bool)
+	s.begin()
 	began := time.Now()
 	var workers sync.WaitGroup
 	for range s.opt.Parallel {
