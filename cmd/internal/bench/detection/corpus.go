@@ -50,7 +50,7 @@ func kernels(goroot string) ([]kernel, error) {
 				words = append(words, s)
 			}
 		}
-		if len(words) < 2 || !strings.Contains(words[1], "[") && !strings.ContainsAny(words[1], `\(`) {
+		if len(words) < 2 {
 			return true
 		}
 		k := kernel{name: words[0]}
