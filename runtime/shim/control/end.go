@@ -127,7 +127,7 @@ func quiesce(me *g) {
 	pass(me)
 	how := endOK
 	for i := 0; i < s.nalive; i++ {
-		if c := s.alive[i]; c != me && c.state == blocked && !c.daemon {
+		if c := s.alive[i]; c != me && c.state == blocked && c.wait != waitTime && !c.daemon {
 			how = endLeak
 		}
 	}

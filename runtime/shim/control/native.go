@@ -4,6 +4,10 @@ import "reflect"
 
 // natively executes the statement in a goroutine that is not controlled.
 func (sel *Selection) natively() int {
+	if sel.n == 1 && !sel.def { // no select for the compiler either
+		sel.cases[0].native()
+		return 0
+	}
 	list := make([]reflect.SelectCase, 0, sel.n+1)
 	for i := 0; i < sel.n; i++ {
 		ch, v := sel.cases[i].value()
