@@ -47,6 +47,7 @@ func random(n int) int {
 func choose(n int, options []*g) int {
 	s.decisions++
 	s.lastDecision, s.lastOptions = s.decisions, n
+	eventChoice(n, options)
 	choice := 0
 	st := &s.strategy
 	switch st.kind {
