@@ -8,7 +8,6 @@ package interleaving
 
 import (
 	"embed"
-	"io"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
@@ -37,21 +36,3 @@ type Options struct {
 type Race struct {
 	Accesses [2]schedule.Site
 }
-
-// A Run is a controlled run, ready to be shown.
-type Run struct {
-}
-
-// New returns what r tells. Races may be nil: then the accesses are taken from
-// the events around which the number of reports rose. Source returns the
-// content of a source file; if it is nil or fails, statements and excerpts are
-// left out.
-func New(r *schedule.Result, races []Race, source func(file string) ([]byte, error)) *Run {
-	return &Run{}
-}
-
-// Text writes the run as a table with one column a goroutine.
-func Text(w io.Writer, run *Run, o Options) error { return nil }
-
-// HTML writes the run as a page that needs nothing else, and no network.
-func HTML(w io.Writer, run *Run, o Options) error { return nil }
