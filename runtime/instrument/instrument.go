@@ -41,6 +41,7 @@ package instrument
 import (
 	"cmp"
 	"fmt"
+	"go/token"
 	"path"
 	"path/filepath"
 	"slices"
@@ -76,6 +77,22 @@ type Options struct {
 	// such as "1.26".
 	GoVersion string
 	Source    Source
+
+	// Control says that what goroutines do to each other is to go through the
+	// scheduler in package control. It excludes Locks and Leaks.
+	Control bool
+	// Values says that the program is also to tell the values of shared
+	// variables. That reads them: the race detector would complain.
+	Values bool
+	// Points are the accesses to shared memory where the scheduler may switch.
+	// If it is nil, types decide.
+	Points []Point
+	// Export names the file with the export data of a package. The name has
+	// to change with the contents, as those in the build cache do. If it is nil,
+	// the Packages say it.
+	Export func(importPath string) (file string)
+	// Cache, if there is one, remembers rewritten packages.
+	Cache Cache
 }
 
 // A Result is an instrumented program.
@@ -90,13 +107,33 @@ type Result struct {
 	// Unparsed are the errors of files that are left to the compiler to
 	// complain about.
 	Unparsed []error
+	// Native lists what is not under control.
+	Native []Native
 }
 
 // Compose instruments a program.
 func Compose(opt Options) (*Result, error) {
+	c, err := change(opt)
+	if err != nil {
+		return nil, err
+	}
+	if c.home != "" {
+		if err := c.lay(); err != nil {
+			return nil, err
+		}
+	}
+	return c.result, nil
+}
+
+// change makes the changed files of a program. There is a home in the result if
+// something has to be laid there.
+func change(opt Options) (*composer, error) {
 	c := &composer{opt: opt, embedded: make(map[string]bool), result: &Result{Overlay: make(Overlay), Swapped: make(map[string]int)}}
 	if opt.Leaks && len(opt.Locks) > 0 {
 		return nil, fmt.Errorf("the leak profile and replaced locks exclude each other")
+	}
+	if opt.Control && (opt.Leaks || len(opt.Locks) > 0) {
+		return nil, fmt.Errorf("control excludes the leak profile and replaced locks")
 	}
 	if !c.findHome() {
 		for _, p := range opt.Packages {
@@ -104,30 +141,35 @@ func Compose(opt Options) (*Result, error) {
 				c.result.Bare = append(c.result.Bare, p.ImportPath)
 			}
 		}
-		return c.result, nil
+		return c, nil
 	}
 	for _, p := range opt.Packages {
 		for _, name := range slices.Concat(p.EmbedFiles, p.TestEmbedFiles, p.XTestEmbedFiles) {
 			c.embedded[p.file(name)] = true
 		}
 	}
+	if opt.Control {
+		c.prepareControl()
+	}
+	inPackage, inStandard, ours := c.packageFiles, c.standardFiles, (*Package).ours
+	if opt.Control {
+		c.prepareControl()
+		inPackage, inStandard, ours = c.controlPackage, c.controlStandard, (*Package).controlled
+	}
 	for i := range opt.Packages {
-		if p := &opt.Packages[i]; p.ours() {
-			if err := c.packageFiles(p); err != nil {
+		if p := &opt.Packages[i]; ours(p) {
+			if err := inPackage(p); err != nil {
 				return nil, err
 			}
 		} else if c.standard && p.Standard && !p.DepOnly {
-			if err := c.standardFiles(p); err != nil {
+			if err := inStandard(p); err != nil {
 				return nil, err
 			}
 		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
 		}
 	}
-	if err := c.lay(); err != nil {
-		return nil, err
-	}
-	return c.result, nil
+	return c, nil
 }
 
 type composer struct {
@@ -140,6 +182,11 @@ type composer struct {
 	// embedded are files that the program reads as they are. An overlay would
 	// change what it reads.
 	embedded map[string]bool
+
+	// For control.
+	fset     *token.FileSet
+	imported importMap
+	export   func(importPath string) (file string)
 }
 
 // findHome finds the module to lay things into. That is a main module that

@@ -52,16 +52,19 @@ func (c *composer) lay() error {
 	for _, name := range shim.Packages() {
 		paths[shimPath+name] = c.home + "/" + name
 	}
-	wanted := []string{"final", "leak"}
-	if !c.opt.Leaks {
-		wanted = []string{"final", "goid", "locks", "stack"}
+	wanted := []string{"final", "goid", "locks", "stack"}
+	switch {
+	case c.opt.Control:
+		wanted = []string{"control", "controltest"}
+	case c.opt.Leaks:
+		wanted = []string{"final", "leak"}
 	}
 	for _, name := range wanted {
 		if err := c.layFolder(shim.Source, name, name, paths); err != nil {
 			return err
 		}
 	}
-	if c.opt.Leaks {
+	if c.opt.Leaks || c.opt.Control {
 		return nil
 	}
 	if c.opt.Deadlock == "" {

@@ -27,6 +27,9 @@ type Package struct {
 	// Files that go:embed directives name, of the package and its tests.
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
 
+	// Export is the file with the package's export data, if that was asked for.
+	Export string
+
 	Module     *Module
 	Error      *PackageError
 	DepsErrors []*PackageError
@@ -39,6 +42,8 @@ type Module struct {
 	Version string
 	Main    bool
 	Replace *Module
+	// GoVersion is that of the go.mod file, such as "1.21", or "".
+	GoVersion string
 }
 
 // A PackageError says why a package could not be loaded.
@@ -57,6 +62,10 @@ func (e *PackageError) String() string {
 // ListFields are the fields to ask the go command for, in the form
 // "go list -json=...".
 const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,Module,Error,DepsErrors"
+
+// ExportFields are the fields to ask for, with "go list -export", where types
+// are needed: for [Options.Control].
+const ExportFields = ListFields + ",Export"
 
 // ParseList reads the output of "go list -deps -json". Packages that were made
 // for tests only are left out: their files are those of the packages they test.

@@ -9,15 +9,18 @@
 // the version in lockstep's build information is the one that is laid beside it.
 //
 // They have to compile under the language version of any module, however old:
-// no generics, not even 0o644; of the library, what Go 1.21 has.
+// no generics, not even 0o644; of the library, what Go 1.21 has. Packages control
+// and controltest are generic, and are for modules of Go 1.21 and later.
 package shim
 
 import "embed"
 
 // Source is the source of the packages, by folder, tests included.
 //
-//go:embed final/*.go goid/*.go leak/*.go locks/*.go stack/*.go
+//go:embed control/*.go controltest/*.go final/*.go goid/*.go leak/*.go locks/*.go stack/*.go
 var Source embed.FS
 
 // Packages lists them.
-func Packages() []string { return []string{"final", "goid", "leak", "locks", "stack"} }
+func Packages() []string {
+	return []string{"control", "controltest", "final", "goid", "leak", "locks", "stack"}
+}

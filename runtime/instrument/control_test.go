@@ -1,0 +1,309 @@
+package instrument
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+)
+
+// goCommand runs the go command in a folder.
+func goCommand(t *testing.T, dir string, args ...string) (output []byte, err error) {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	output, err = cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("go %s: %w\n%s%s", strings.Join(args, " "), err, output, stderr.Bytes())
+	}
+	return output, err
+}
+
+// control puts the packages that the patterns match in a folder under
+// control, with stubs for our packages.
+func control(t *testing.T, dir string, opt Options, patterns ...string) *Result {
+	t.Helper()
+	output, err := goCommand(t, dir, slices.Concat([]string{"list", "-export", "-deps", "-test", "-e", "-json=" + ExportFields}, patterns)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt.Packages, err = ParseList(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	opt.Control, opt.Source = true, os.ReadFile
+	c, err := change(opt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"control/control.go", "controltest/controltest.go"} {
+		src, err := os.ReadFile(filepath.Join("testdata/control/stub", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.result.Overlay[filepath.Join(c.dir, file)] = src
+	}
+	for name, src := range c.result.Overlay {
+		if strings.Contains(name, "/lockstep_rt/") {
+			continue
+		}
+		if before, err := os.ReadFile(name); err == nil {
+			checkLines(t, name, before, src)
+		}
+	}
+	return c.result
+}
+
+// overlay writes the overlay and returns the flag for it.
+func overlay(t *testing.T, r *Result) string {
+	t.Helper()
+	file, err := r.Overlay.Write(t.TempDir(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return "-overlay=" + file
+}
+
+// unpack writes the files of an archive into a new folder.
+func unpack(t *testing.T, a *txtar.Archive) string {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range a.Files {
+		name := filepath.Join(dir, filepath.FromSlash(f.Name))
+		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(name, f.Data, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+// Programs do under control what they did before. The comment of an archive
+// lists what is left native, by line; an archive with tests is tested.
+var show = flag.Bool("show", false, "print rewritten programs")
+
+func TestControlPrograms(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it builds programs")
+	}
+	files, err := filepath.Glob("testdata/control/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no test data, %v", err)
+	}
+	for _, file := range files {
+		for _, values := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s/values=%t", strings.TrimSuffix(filepath.Base(file), ".txtar"), values), func(t *testing.T) {
+				a, err := txtar.ParseFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				controlProgram(t, a, Options{Values: values})
+			})
+		}
+	}
+}
+
+func controlProgram(t *testing.T, a *txtar.Archive, opt Options) {
+	dir := unpack(t, a)
+	opt.Tests = slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+	run := []string{"run"}
+	if opt.Tests {
+		run = []string{"test", "-vet=off", "-v", "-count=1"}
+	}
+	patterns := []string{"."}
+	r := control(t, dir, opt, patterns...)
+	if got, want := natives(r, dir), string(a.Comment); got != want {
+		t.Errorf("native:\n%swant:\n%s", got, want)
+	}
+	if *show {
+		t.Log(sources(r))
+	}
+	want, err := goCommand(t, dir, slices.Concat(run, patterns)...)
+	if err != nil {
+		t.Fatalf("the program itself: %v", err)
+	}
+	got, err := goCommand(t, dir, slices.Concat(run, []string{overlay(t, r)}, patterns)...)
+	if err != nil {
+		t.Fatal(err, sources(r))
+	}
+	if stable(got) != stable(want) {
+		t.Errorf("under control:\n%s\nbefore:\n%s%s", got, want, sources(r))
+	}
+}
+
+// stable is the output of tests without the time that they took.
+func stable(output []byte) string {
+	var b strings.Builder
+	for line := range strings.Lines(string(output)) {
+		line, _, _ = strings.Cut(line, "s)\n")
+		if i := strings.LastIndexByte(line, '('); i >= 0 && strings.HasPrefix(strings.TrimSpace(line), "---") {
+			line = line[:i]
+		}
+		if !strings.HasPrefix(line, "ok  ") {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
+}
+
+func sources(r *Result) string {
+	var b strings.Builder
+	for name, src := range r.Overlay {
+		if !strings.Contains(name, "/lockstep_rt/") {
+			fmt.Fprintf(&b, "\n-- %s --\n%s", name, src)
+		}
+	}
+	return b.String()
+}
+
+func natives(r *Result, dir string) string {
+	var b strings.Builder
+	for _, n := range r.Native {
+		rel, _ := filepath.Rel(dir, n.File)
+		fmt.Fprintf(&b, "%s:%d: %s\n", rel, n.Line, n.Reason)
+	}
+	return b.String()
+}
+
+// checkLines checks that what is left of a file's tokens is on the lines where it
+// was, as line directives count.
+func checkLines(t *testing.T, name string, before, after []byte) {
+	t.Helper()
+	type word struct {
+		line int
+		text string
+	}
+	words := func(src []byte) (list []word, err error) {
+		fset := token.NewFileSet()
+		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+		if err != nil {
+			return nil, err
+		}
+		embedded := make(map[*ast.Ident]bool)
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.CallExpr:
+				embeddedFields(n, embedded)
+			case *ast.Ident:
+				if embedded[n] {
+					return true
+				}
+				list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
+			case *ast.BasicLit:
+				list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
+			}
+			return true
+		})
+		return list, nil
+	}
+	was, err := words(before)
+	if err != nil {
+		t.Errorf("%s does not parse: %v", name, err)
+		return
+	}
+	is, err := words(after)
+	if err != nil {
+		t.Errorf("what %s was rewritten to does not parse: %v\n%s", name, err, after)
+		return
+	}
+	there := make(map[word]bool)
+	last := 0
+	for _, w := range was {
+		there[w] = true
+		last = max(last, w.line)
+	}
+	compare := func(a, b word) int { return cmp.Or(cmp.Compare(a.line, b.line), strings.Compare(a.text, b.text)) }
+	slices.SortFunc(is, compare)
+	for _, w := range slices.Compact(is) {
+		if !there[w] && !added(w.text) && w.line <= last {
+			t.Errorf("%s: %s is on line %d, where it was not", name, w.text, w.line)
+		}
+	}
+}
+
+// embeddedFields are those that the receiver in a call of ours may name, which the user
+// did not.
+func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
+	if fun, ok := call.Fun.(*ast.SelectorExpr); !ok || fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
+		return
+	}
+	for _, x := range call.Args {
+		if u, ok := x.(*ast.UnaryExpr); ok {
+			x = u.X
+		}
+		for {
+			sel, ok := x.(*ast.SelectorExpr)
+			if !ok {
+				break
+			}
+			embedded[sel.Sel] = true
+			x = sel.X
+		}
+	}
+}
+
+// added reports whether a word may be one that was added.
+func added(text string) bool {
+	if strings.Contains(text, "lockstep_") {
+		return true
+	}
+	return slices.Contains([]string{
+		"AtEnd", "Begin", "Began", "End", "Start", "Do", "Value", "Value2", "panic", "_", "true", "false", "new",
+		"Exit", "Fatal", "Test", "Run", "Parallel", "Send", "Recv", "Recv2", "Close", "Select", "RecvCase", "SendCase", "Forever",
+		"Lock", "Unlock", "TryLock", "RWLock", "RWUnlock", "RLock", "RUnlock", "RWTryLock", "RTryLock", "Access", "Unordered", "Keys",
+		"LockerLock", "LockerUnlock", "LockerRLock", "LockerRUnlock", "WGAdd", "WGDone", "WGWait", "WGGo", "OnceDo", "PoolGet", "PoolPut",
+		"CondWait", "CondSignal", "CondBroadcast", "TimerStop", "TimerReset", "TickerStop", "TickerReset", "ContextAfterFunc", "Then", "Bind",
+	}, text) || text[0] == '"' && strings.ContainsAny(text, "\t:\\") || text == `"unreachable"` || '0' <= text[0] && text[0] <= '9' ||
+		slices.Contains([]string{`"read"`, `"write"`, `"update"`}, text)
+}
+
+// Rewriting is a function of the unit: it is not done again for the same one.
+func TestControlCache(t *testing.T) {
+	dir := unpack(t, txtar.Parse([]byte("-- go.mod --\nmodule m\n\ngo 1.22\n-- a.go --\npackage main\n\nfunc main() { go main() }\n")))
+	cache := &memory{data: make(map[string][]byte)}
+	first := control(t, dir, Options{Cache: cache}, ".")
+	second := control(t, dir, Options{Cache: cache}, ".")
+	a, _ := json.Marshal(first)
+	b, _ := json.Marshal(second)
+	if cache.puts != 1 || !bytes.Equal(a, b) {
+		t.Errorf("%d were rewritten; %s and then %s", cache.puts, a, b)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "a.go"), []byte("package main\n\nfunc main() { defer main() }\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if control(t, dir, Options{Cache: cache}, "."); cache.puts != 2 {
+		t.Error("a changed file was not rewritten")
+	}
+}
+
+type memory struct {
+	data map[string][]byte
+	puts int
+}
+
+func (m *memory) Get(key string) ([]byte, bool) {
+	data, ok := m.data[key]
+	return data, ok
+}
+
+func (m *memory) Put(key string, data []byte) {
+	m.data[key] = data
+	m.puts++
+}

@@ -1,0 +1,136 @@
+package instrument
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io/fs"
+	"slices"
+	"strconv"
+	"strings"
+
+	"golang.org/x/tools/go/gcexportdata"
+)
+
+// importMap has imported packages by path.
+type importMap = map[string]*types.Package
+
+// imports reads the types of imported packages from export data.
+type imports struct {
+	exports  func(path string) (file string)
+	read     Source
+	fset     *token.FileSet
+	packages importMap
+}
+
+// Import makes imports a [types.Importer].
+func (im *imports) Import(path string) (*types.Package, error) {
+	if path == "unsafe" {
+		return types.Unsafe, nil
+	}
+	if p := im.packages[path]; p != nil && p.Complete() {
+		return p, nil
+	}
+	file := im.exports(path)
+	if file == "" {
+		return nil, fmt.Errorf("there is no export data of %s", path)
+	}
+	data, err := im.read(file)
+	if err != nil {
+		return nil, err
+	}
+	r, err := gcexportdata.NewReader(bytes.NewReader(data))
+	if err != nil {
+		return nil, err
+	}
+	return gcexportdata.Read(r, im.fset, im.packages, path)
+}
+
+// exports lists the export data of what the unit imports, by the names of
+// the files. Imports of files that do not parse do not matter: those stay as they are.
+func (u *unit) exports(im *imports) []string {
+	var list []string
+	for v := u; v != nil; v = v.tested {
+		for _, f := range v.files {
+			file, err := parser.ParseFile(token.NewFileSet(), f.name, f.src, parser.ImportsOnly)
+			if err != nil {
+				continue
+			}
+			for _, spec := range file.Imports {
+				if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+					list = append(list, path+" "+im.exports(path))
+				}
+			}
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// A checked unit has its syntax and types.
+type checked struct {
+	*unit
+	fset  *token.FileSet
+	files []*ast.File
+	pkg   *types.Package
+	info  *types.Info
+}
+
+// check parses and type-checks a unit.
+func (u *unit) check(im *imports) (*checked, *Native) {
+	c := &checked{unit: u, fset: im.fset, info: &types.Info{
+		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object),
+		Uses: make(map[*ast.Ident]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
+		Implicits: make(map[ast.Node]types.Object), Scopes: make(map[ast.Node]*types.Scope),
+		Instances: make(map[*ast.Ident]types.Instance), FileVersions: make(map[*ast.File]string),
+	}}
+	if u.tested != nil {
+		// What is tested comes from its source, since its internal tests may add
+		// to it; what else imports it is read anew, to refer to that.
+		t, native := u.tested.check(im)
+		if native != nil {
+			return nil, native
+		}
+		im = &imports{im.exports, im.read, im.fset, importMap{t.pkg.Path(): t.pkg}}
+	}
+	for _, f := range u.files {
+		file, err := parser.ParseFile(c.fset, f.name, f.src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			return nil, nativeError(f.name, "it does not parse: ", err)
+		}
+		c.files = append(c.files, file)
+	}
+	var first error
+	config := types.Config{
+		GoVersion: u.version, Importer: im, FakeImportC: true,
+		Error: func(err error) {
+			if first == nil {
+				first = err
+			}
+		},
+	}
+	c.pkg, _ = config.Check(u.path, c.fset, c.files, c.info)
+	if first != nil {
+		return nil, nativeError(u.files[0].name, "the package does not type-check: ", first)
+	}
+	return c, nil
+}
+
+// nativeError makes a Native of an error, which may have a position.
+func nativeError(file, what string, err error) *Native {
+	n := &Native{File: file, Reason: what + err.Error()}
+	var t types.Error
+	if errors.As(err, &t) {
+		p := t.Fset.Position(t.Pos)
+		n.File, n.Line, n.Column, n.Reason = p.Filename, p.Line, p.Column, what+t.Msg
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		n.Reason = what + "a file is missing"
+	}
+	n.Reason, _, _ = strings.Cut(n.Reason, "\n")
+	return n
+}
