@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
 func writePage(t *testing.T, run *Run, o Options) string {
@@ -27,12 +29,13 @@ func TestBrowserShots(t *testing.T) {
 		t.Skip("SHOTS is not set")
 	}
 	b := openBrowser(t)
-	for _, name := range []string{"lostupdate", "lockorder"} {
-		url := writePage(t, load(t, name), Options{Dir: "/src", Title: name})
+	for _, name := range []string{"lostupdate", "lockorder", "select", "long"} {
+		url := writePage(t, load(t, name), Options{Dir: "/src", Title: name, Lang: map[bool]message.Lang{true: "zh", false: "en"}[name == "select"]})
 		for _, w := range []int{1280, 390} {
 			for _, dark := range []bool{false, true} {
 				b.open(url, w, 900, dark)
 				b.eval(`document.getElementById("last").click()`, nil)
+				b.eval(`0`, nil)
 				os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%v.png", name, w, dark)), b.picture(true), 0o644)
 			}
 		}

@@ -131,6 +131,7 @@ type pageRun struct {
 type pageLane struct {
 	ID    string `json:"id"`
 	Name  string `json:"name"`
+	Short string `json:"short"`
 	Early bool   `json:"early,omitempty"` // was there before the first row
 }
 
@@ -175,7 +176,7 @@ func (v *view) pageRun() pageRun {
 		Objects: make(map[int]string), WaitText: make(map[int]string), Words: v.scriptWords(),
 	}
 	for i, l := range v.lanes {
-		p.Lanes = append(p.Lanes, pageLane{goroutineID(l.ID), v.laneName(l), l.born < 0})
+		p.Lanes = append(p.Lanes, pageLane{goroutineID(l.ID), v.laneName(l), v.shortName(l), l.born < 0})
 		if l.State == schedule.IsBlocked && l.Object == 0 {
 			p.WaitText[i] = v.operation(row{Event: schedule.Event{Goroutine: l.ID, Op: l.Op, At: l.At, Blocked: true}})
 		}

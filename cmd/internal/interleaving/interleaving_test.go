@@ -38,8 +38,8 @@ func text(t *testing.T, run *Run, o Options) string {
 }
 
 func TestShow(t *testing.T) {
-	for _, name := range []string{"lostupdate", "lockorder"} {
-		for _, w := range []int{80, 40} {
+	for _, name := range []string{"lostupdate", "lockorder", "leak", "select", "cond", "waitgroup", "doublelock", "long"} {
+		for _, w := range []int{80} {
 			t.Log("\n" + text(t, load(t, name), Options{Width: w, Dir: "/src"}))
 		}
 	}

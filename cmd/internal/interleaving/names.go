@@ -107,6 +107,19 @@ func (v *view) laneName(l lane) string {
 	return printable(text)
 }
 
+// shortName is a lane's name without arguments, where these make it long.
+func (v *view) shortName(l lane) string {
+	name := v.laneName(l)
+	if before, _, call := strings.Cut(name, "("); call && cells(name) > longestName {
+		return before + "(…)"
+	}
+	return name
+}
+
+// longestName is the longest name that is given with its arguments wherever a
+// goroutine is named.
+const longestName = 20
+
 // place is a line of a file, in short: "main.go:12".
 func (v *view) place(s schedule.Site) string {
 	if s.Line == 0 {

@@ -76,7 +76,7 @@ func buildControlled(t *testing.T, dir string) (binary string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := instrument.Compose(instrument.Options{Packages: packages, Control: true, Values: true, Source: os.ReadFile})
+	r, err := instrument.Compose(instrument.Options{Packages: packages, Control: true, Values: true, GoVersion: "1.26", Source: os.ReadFile})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -94,6 +94,9 @@ func (b *builder) event(i int) {
 	if e.Op == schedule.Start || b.mergeValue(e) {
 		return
 	}
+	if e.To == e.Goroutine {
+		e.To = 0
+	}
 	n := row{Event: e, Waited: b.waiting[e.Goroutine] && !e.Blocked}
 	if k := len(b.run.rows); k > 0 {
 		n.Switched = b.run.rows[k-1].Goroutine != e.Goroutine

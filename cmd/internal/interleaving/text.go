@@ -19,7 +19,7 @@ const (
 	defaultWidth = 80
 	// minColumn is the narrowest column that words are readable in; if there is
 	// no room for it, the rows are listed instead.
-	minColumn = 15
+	minColumn = 14
 	maxColumn = 40
 	maxPlace  = 18
 	gap       = "  "

@@ -116,7 +116,7 @@ func (v *view) operation(n row) string {
 // started is what a go statement starts: "worker(i)".
 func (v *view) started(n row) string {
 	if i := v.lane(n.To); i >= 0 {
-		return v.laneName(v.lanes[i])
+		return v.shortName(v.lanes[i])
 	}
 	return printable(n.At.Text)
 }
@@ -219,7 +219,7 @@ func (v *view) state(l lane) string {
 	case len(parts) == 0:
 		return ""
 	}
-	return v.text("state", "g", goroutineID(l.ID), "name", v.laneName(l), "parts", strings.Join(parts, v.text("list-separator")))
+	return v.text("state", "g", goroutineID(l.ID), "name", v.shortName(l), "parts", strings.Join(parts, v.text("list-separator")))
 }
 
 // held is the name of a lock that is held.

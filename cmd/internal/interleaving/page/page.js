@@ -22,7 +22,7 @@
 	const objectName = (o) => run.objects[o] || "#" + o;
 	const sentence = (r) => {
 		const lane = lanes[r.g], site = r.s >= 0 ? " (" + sites[r.s].p + ")" : "";
-		return lane.id + " " + lane.name + ": " + labels[r.t] + (r.r ? " [" + fill(words.race, { n: r.r }) + "]" : "") + site;
+		return lane.id + " " + lane.short + ": " + labels[r.t] + (r.r ? " [" + fill(words.race, { n: r.r }) + "]" : "") + site;
 	};
 
 	// --- what is true after each row
@@ -89,9 +89,9 @@
 		const width = scroller.clientWidth;
 		const narrow = width < 520;
 		gutter = narrow ? 44 : 150;
-		const label = narrow ? 96 : 140;
-		laneWidth = Math.max(label, Math.floor((width - gutter) / lanes.length));
-		total = Math.max(width, gutter + lanes.length * laneWidth);
+		const spare = narrow ? 40 : 60; // for words in the last lane
+		laneWidth = Math.max(narrow ? 96 : 140, Math.floor((width - gutter - spare) / lanes.length));
+		total = Math.max(width, gutter + lanes.length * laneWidth + spare);
 		list.style.height = rows.length * rowHeight + "px";
 		list.style.width = heads.style.width = total + "px";
 		heads.replaceChildren(...lanes.map((l, g) => {
@@ -99,7 +99,7 @@
 			head.append(element("b", "", l.id), element("span", "", l.name));
 			head.title = l.id + " " + l.name;
 			head.style.left = x(g) - 8 + "px";
-			head.style.width = laneWidth + "px";
+			head.style.width = laneWidth - 4 + "px";
 			return head;
 		}));
 		for (const chunk of chunks.values()) chunk.remove();
@@ -129,7 +129,7 @@
 		picture.append(hatch("hatch" + k));
 		lanes.forEach((_, g) => drawLane(picture, g, from, to, "hatch" + k));
 		for (let i = from; i < to; i++) drawStep(picture, i, from);
-		chunk.prepend(picture);
+		chunk.append(picture);
 		return chunk;
 	};
 
@@ -166,7 +166,7 @@
 	const drawLane = (picture, g, from, to, pattern) => {
 		for (const s of spans[g]) {
 			if (s.to < from || s.from >= to) continue;
-			const top = Math.max(0, y(s.from - from)), bottom = Math.min((to - from) * rowHeight, s.to >= rows.length ? (rows.length - from) * rowHeight : y(s.to - from));
+			const top = Math.max(0, y(s.from - from) + (s.kind === "blocked" ? 8 : 0)), bottom = Math.min((to - from) * rowHeight, s.to >= rows.length ? (rows.length - from) * rowHeight : y(s.to - from));
 			if (s.kind === "blocked") {
 				picture.append(svg("rect", { x: x(g) - 5, y: top, width: 10, height: Math.max(0, bottom - top), fill: "url(#" + pattern + ")", class: "hatched" }));
 			} else {
@@ -230,11 +230,17 @@
 
 	// --- the panel
 
-	const showSource = (r) => {
-		const box = byId("source"), place = byId("source-place");
-		const site = r.s >= 0 ? sites[r.s] : null, file = site && files[site.f];
-		place.textContent = site ? site.p : "";
-		if (!site) return; // a goroutine's end has no place: what was shown stays
+	// Where a row has no place, as a goroutine's end, the source is that of the
+	// goroutine's row before.
+	const siteOf = (i) => {
+		const g = rows[i].g;
+		while (i >= 0 && (rows[i].g !== g || rows[i].s < 0)) i--;
+		return i >= 0 ? sites[rows[i].s] : null;
+	};
+
+	const showSource = () => {
+		const box = byId("source"), site = siteOf(current), file = site && files[site.f];
+		byId("source-place").textContent = site ? site.p : "";
 		const lines = [];
 		if (file) {
 			const width = String(site.l + 7).length;
@@ -253,13 +259,14 @@
 	const showGoroutines = (r) => {
 		byId("goroutines").replaceChildren(...lanes.map((l, g) => {
 			const tr = element("tr", g === r.g ? "current" : "");
-			const head = element("th", "", l.id + " " + l.name);
+			const head = element("th", "", l.id + " " + l.short);
+			head.title = l.name;
 			head.scope = "row";
 			const kind = g === r.g && state.states[g] === "runnable" ? "running" : state.states[g];
 			const object = state.waits[g], by = holders(object);
 			const waits = kind !== "blocked" ? "" : !object ? run.waitText[g] || "" : by.length === 0 ? objectName(object) :
 				fill(words.heldBy, { object: objectName(object), by: by.map((h) => lanes[h].id).join(", ") });
-			tr.append(head, element("td", "", words.states[kind]), element("td", "", state.holds[g].map(objectName).join(", ")), element("td", "", waits));
+			tr.append(head, element("td", "whole", words.states[kind]), element("td", "", state.holds[g].map(objectName).join(", ")), element("td", "", waits));
 			return tr;
 		}));
 	};
@@ -306,43 +313,56 @@
 	const drawGraph = (edges) => {
 		const round = onCircle(edges);
 		const nodes = [...new Set(edges.flatMap((e) => [e.from, e.to]))].sort((a, b) => a - b);
-		const radius = nodes.length === 1 ? 0 : Math.max(70, nodes.length * 22), half = radius + 62;
+		const radius = nodes.length === 1 ? 0 : nodes.length === 2 ? 90 : Math.max(80, nodes.length * 24);
 		const place = new Map(nodes.map((g, k) => {
 			const angle = (2 * Math.PI * k) / nodes.length - (nodes.length === 2 ? Math.PI : Math.PI / 2);
-			return [g, { x: half + radius * Math.cos(angle), y: half + radius * Math.sin(angle) }];
+			return [g, { x: radius * Math.cos(angle), y: radius * Math.sin(angle) }];
 		}));
-		const picture = svg("svg", { viewBox: `0 0 ${2 * half} ${2 * half}`, role: "img", "aria-labelledby": "graph-title", "aria-describedby": "graph-text" });
+		const picture = svg("svg", { role: "img", "aria-labelledby": "graph-title", "aria-describedby": "graph-text" });
 		const texts = [];
+		const box = { left: 0, right: 0, top: 0, bottom: 0 };
+		const cover = (px, py, w, h) => {
+			box.left = Math.min(box.left, px - w); box.right = Math.max(box.right, px + w);
+			box.top = Math.min(box.top, py - h); box.bottom = Math.max(box.bottom, py + h);
+		};
 		for (const e of edges) {
 			const a = place.get(e.from), b = place.get(e.to), kind = round.has(e.from) && round.has(e.to) ? " round" : "";
 			let d, tip, turn, at;
 			if (e.from === e.to) {
-				d = `M${a.x - 12} ${a.y - 16}C${a.x - 45} ${a.y - 70} ${a.x + 45} ${a.y - 70} ${a.x + 15} ${a.y - 22}`;
-				tip = { x: a.x + 12, y: a.y - 17 }; turn = 120; at = { x: a.x, y: a.y - 56 };
+				d = `M${a.x - 14} ${a.y - 16}C${a.x - 50} ${a.y - 76} ${a.x + 50} ${a.y - 76} ${a.x + 17} ${a.y - 24}`;
+				tip = { x: a.x + 12, y: a.y - 17 }; turn = 120; at = { x: a.x, y: a.y - 76 };
 			} else {
-				const dx = b.x - a.x, dy = b.y - a.y, n = Math.hypot(dx, dy), bend = 34;
-				const c = { x: (a.x + b.x) / 2 - (dy / n) * -bend, y: (a.y + b.y) / 2 + (dx / n) * -bend };
+				const dx = b.x - a.x, dy = b.y - a.y, n = Math.hypot(dx, dy), bend = 44;
+				const aside = { x: dy / n, y: -dx / n };
+				const c = { x: (a.x + b.x) / 2 + aside.x * bend, y: (a.y + b.y) / 2 + aside.y * bend };
 				const towards = (p, q, far) => { const l = Math.hypot(q.x - p.x, q.y - p.y); return { x: p.x + ((q.x - p.x) / l) * far, y: p.y + ((q.y - p.y) / l) * far }; };
 				const start = towards(a, c, 21), stop = towards(b, c, 29);
 				tip = towards(b, c, 21);
 				turn = (Math.atan2(b.y - c.y, b.x - c.x) * 180) / Math.PI;
 				d = `M${start.x} ${start.y}Q${c.x} ${c.y} ${stop.x} ${stop.y}`;
-				at = { x: (a.x + 2 * c.x + b.x) / 4, y: (a.y + 2 * c.y + b.y) / 4 };
+				at = { x: (a.x + b.x) / 2 + aside.x * (bend / 2 + 14), y: (a.y + b.y) / 2 + aside.y * (bend / 2 + 14), side: aside.x };
 			}
 			picture.append(svg("path", { d, class: "edge" + kind }));
 			picture.append(svg("path", { d: "M0 0l-11 -6v12z", transform: `translate(${tip.x} ${tip.y}) rotate(${turn})`, class: "head" + kind }));
-			const text = svg("text", { x: at.x, y: at.y, class: "edge-label" });
-			text.textContent = objectName(e.object);
+			const name = objectName(e.object), half = name.length * 4;
+			const anchor = at.side > 0.4 ? "start" : at.side < -0.4 ? "end" : "middle";
+			const text = svg("text", { x: at.x, y: at.y, class: "edge-label " + anchor });
+			text.textContent = name;
 			texts.push(text);
+			cover(at.x + (anchor === "start" ? half : anchor === "end" ? -half : 0), at.y, half + 4, 12);
 		}
 		for (const g of nodes) {
 			const p = place.get(g);
+			cover(p.x, p.y, 26, 26);
 			picture.append(svg("circle", { cx: p.x, cy: p.y, r: 20, class: "node" + (round.has(g) ? " round" : "") }));
 			const text = svg("text", { x: p.x, y: p.y });
 			text.textContent = lanes[g].id;
 			texts.push(text);
 		}
 		picture.append(...texts);
+		const w = box.right - box.left, h = box.bottom - box.top;
+		picture.setAttribute("viewBox", `${box.left} ${box.top} ${w} ${h}`);
+		picture.style.maxWidth = w * 1.15 + "px";
 		return picture;
 	};
 
@@ -378,27 +398,27 @@
 		byId("slider").setAttribute("aria-valuetext", position + ". " + sentence(r));
 		byId("position").textContent = position;
 		byId("now").textContent = sentence(r);
-		showSource(r);
+		showSource();
 		showGoroutines(r);
 		showVariables();
 		showGraph();
 	};
+	const button = byId("play"), icon = button.querySelector("path"), playing = "M12 1a11 11 0 1 0 0 22a11 11 0 0 0 0-22zm0 2.5a8.5 8.5 0 1 1 0 17a8.5 8.5 0 0 1 0-17zM8 7h3v10H8zM13 7h3v10h-3z", paused = icon.getAttribute("d");
+	const showButton = () => {
+		button.setAttribute("aria-label", timer ? words.pause : words.play);
+		button.title = timer ? words.pause : words.play;
+		icon.setAttribute("d", timer ? playing : paused);
+	};
 	const stop = () => {
 		clearInterval(timer);
 		timer = 0;
-		const button = byId("play");
-		button.setAttribute("aria-label", words.play);
-		button.title = words.play;
-		button.firstChild.textContent = "▶";
+		showButton();
 	};
 	const play = () => {
 		if (timer) { stop(); return; }
 		if (current === rows.length - 1) go(0);
-		const button = byId("play");
-		button.setAttribute("aria-label", words.pause);
-		button.title = words.pause;
-		button.firstChild.textContent = "⏸";
 		timer = setInterval(() => { go(current + 1); if (current === rows.length - 1) stop(); }, 900);
+		showButton();
 	};
 	const nextSwitch = () => {
 		let i = current + 1;
