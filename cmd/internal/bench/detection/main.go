@@ -8,7 +8,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -21,8 +20,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lockstep-go/lockstep/runtime/execute"
-	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/controlled"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -100,41 +98,15 @@ type bench struct {
 
 // build builds the kernels as they are, and under control with the race detector.
 func (b *bench) build(source string) error {
-	list := exec.Command("go", "list", "-export", "-deps", "-race", "-e", "-json="+instrument.ExportFields, ".")
-	list.Dir = source
-	output, err := list.Output()
-	if err != nil {
-		return err
-	}
-	packages, err := instrument.ParseList(output)
-	if err != nil {
-		return err
-	}
-	r, err := instrument.Compose(instrument.Options{Packages: packages, Control: true, Source: os.ReadFile})
-	if err != nil {
-		return err
-	}
-	for _, n := range r.Native {
-		fmt.Printf("native: %s:%d: %s\n", filepath.Base(n.File), n.Line, n.Reason)
-	}
-	files := filepath.Join(b.dir, "overlay")
-	if err := os.MkdirAll(files, 0o755); err != nil {
-		return err
-	}
-	overlay, err := r.Overlay.Write(files, nil)
-	if err != nil {
-		return err
-	}
 	b.native, b.controlled = filepath.Join(b.dir, "native"), filepath.Join(b.dir, "controlled")
-	for _, args := range [][]string{{"-o", b.native}, {"-race", "-o", b.controlled, "-overlay=" + overlay}} {
-		cmd := exec.Command("go", append([]string{"build", "-buildvcs=false"}, append(args, ".")...)...)
-		cmd.Dir = source
-		cmd.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "CGO_ENABLED=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w\n%s", err, out)
-		}
+	if err := controlled.BuildPlain(controlled.Target{Dir: source, Pattern: "."}, b.native); err != nil {
+		return err
 	}
-	return nil
+	left, err := controlled.Build(controlled.Target{Dir: source, Pattern: ".", Race: true}, b.controlled)
+	for _, n := range left {
+		fmt.Printf("not controlled: %s:%d: %s\n", filepath.Base(n.File), n.Line, n.Reason)
+	}
+	return err
 }
 
 // A result is what the runs of a kernel came to.
@@ -150,8 +122,7 @@ type result struct {
 func (b *bench) measure(k kernel) result {
 	r := result{ends: make(map[string]int)}
 	for range b.natives {
-		out, _ := run(b.native, k.name)
-		if k.shows(out) {
+		if k.shows(controlled.Natively(b.native, "", []string{k.name}).Stdout) {
 			r.seen++
 		}
 	}
@@ -193,43 +164,25 @@ func Schedule(i, steps int) string {
 // controlledRun reports how a run under a schedule showed the bug, if it did, and how it
 // ended.
 func (b *bench) controlledRun(k kernel, with string, limit int) (how, end string, steps int) {
-	dir, err := os.MkdirTemp(b.dir, "run")
-	if err != nil {
+	r, err := controlled.Execute(b.controlled, "", []string{k.name}, with, limit)
+	switch {
+	case err != nil:
 		return "", err.Error(), 0
-	}
-	defer os.RemoveAll(dir)
-	file, leaks := filepath.Join(dir, "result"), filepath.Join(dir, "leaks")
-	_, printed := run(b.controlled, k.name, "LOCKSTEP_CONTROL="+with, "LOCKSTEP_RESULT="+file, "LOCKSTEP_LEAKS="+leaks, "GORACE=atexit_sleep_ms=0",
-		fmt.Sprint("LOCKSTEP_STEPS=", limit))
-	data, _ := os.ReadFile(file)
-	res, err := schedule.ParseResult(data)
-	if err != nil {
+	case r.Result == nil:
 		return "", "died", 0
 	}
-	profiles, _ := filepath.Glob(leaks + ".*")
-	for _, p := range profiles {
-		if profile, err := os.ReadFile(p); err == nil && k.shows(profile) {
-			return "leak", string(res.End), res.Steps
-		}
+	res := r.Result
+	switch {
+	case k.shows(r.Leaks):
+		how = "leak"
+	case res.End == schedule.Deadlock:
+		how = "deadlock"
+	case res.End == schedule.Panicked:
+		_, words, _ := bytes.Cut(r.Stderr, []byte("panic: "))
+		words, _, _ = bytes.Cut(words, []byte("\n"))
+		how = "panic: " + string(words)
 	}
-	if res.End == schedule.Deadlock {
-		return "deadlock", "deadlock", res.Steps
-	}
-	if i := bytes.Index(printed, []byte("panic: ")); i >= 0 {
-		line, _, _ := bytes.Cut(printed[i:], []byte("\n"))
-		return string(line), string(res.End), res.Steps
-	}
-	if res.End == schedule.Stall {
-		return "", "stall " + res.Cause, res.Steps
-	}
-	return "", string(res.End), res.Steps
-}
-
-func run(binary, name string, env ...string) (stdout, stderr []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	defer cancel()
-	r := execute.Run(ctx, execute.Command{Path: binary, Args: []string{name}, Env: append(os.Environ(), env...), Timeout: 50 * time.Second})
-	return r.Stdout.Bytes(), r.Stderr.Bytes()
+	return how, string(res.End), res.Steps
 }
 
 // shows reports whether a profile of leaked goroutines has one that leaks because
