@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	defaultSteps = 50000
+	defaultSteps = 100000
 	defaultStall = 2 * time.Second
 )
 
@@ -123,7 +123,7 @@ func AtEnd() {
 func quiesce(me *g) {
 	s.main, s.mainDone, s.mainStep = me, true, s.steps
 	event(me, opEnd, nil, "", 0)
-	me.state, me.wait, me.op, me.at = blocked, waitEnd, opNone, ""
+	me.state, me.wait, me.op, me.at, me.granted = blocked, waitEnd, opNone, "", false
 	pass(me)
 	how := endOK
 	for i := 0; i < s.nalive; i++ {

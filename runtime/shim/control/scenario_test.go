@@ -356,6 +356,17 @@ var scenarios = map[string]func(){
 		spawn(func() { Send(ch, at)(1) })
 		Sleep(time.Second, at)
 	},
+	// Main is done after it has slept; the other still has to send.
+	"leak-late": func() {
+		ch := make(chan int)
+		spawn(func() {
+			for range 20 {
+				Gosched(at)
+			}
+			Send(ch, at)(1)
+		})
+		Sleep(time.Nanosecond, at)
+	},
 	"spin": func() {
 		var stop atomic.Bool
 		for !Then(stop.Load, at)() {

@@ -8,7 +8,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"flag"
 	"fmt"
 	"os"
@@ -21,25 +20,24 @@ import (
 	"sync"
 	"time"
 
-	"github.com/lockstep-go/lockstep/runtime/execute"
-	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/controlled"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 func main() {
-	max := flag.Int("max", 200, "schedules to try at most")
+	most := flag.Int("max", 200, "schedules to try at most")
 	natives := flag.Int("native", 20, "native runs of each kernel")
 	only := flag.String("run", "", "kernels to run, by regular expression")
 	verbose := flag.Bool("v", false, "print the schedules")
 	keep := flag.String("keep", "", "folder to work in, which is kept")
 	flag.Parse()
-	if err := measure(*max, *natives, *only, *verbose, *keep); err != nil {
+	if err := measure(*most, *natives, *only, *verbose, *keep); err != nil {
 		fmt.Fprintln(os.Stderr, "detection:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(max, natives int, only string, verbose bool, dir string) error {
+func measure(most, natives int, only string, verbose bool, dir string) error {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "detection")
 		if err != nil {
@@ -64,7 +62,7 @@ func measure(max, natives int, only string, verbose bool, dir string) error {
 	if list, err = write(root, source, list); err != nil {
 		return err
 	}
-	b := bench{dir: dir, max: max, natives: natives}
+	b := bench{dir: dir, most: most, natives: natives}
 	if err := b.build(source); err != nil {
 		return err
 	}
@@ -94,47 +92,21 @@ func measure(max, natives int, only string, verbose bool, dir string) error {
 
 type bench struct {
 	dir                string
-	max, natives       int
+	most, natives      int
 	native, controlled string // binaries
 }
 
 // build builds the kernels as they are, and under control with the race detector.
 func (b *bench) build(source string) error {
-	list := exec.Command("go", "list", "-export", "-deps", "-race", "-e", "-json="+instrument.ExportFields, ".")
-	list.Dir = source
-	output, err := list.Output()
-	if err != nil {
-		return err
-	}
-	packages, err := instrument.ParseList(output)
-	if err != nil {
-		return err
-	}
-	r, err := instrument.Compose(instrument.Options{Packages: packages, Control: true, Source: os.ReadFile})
-	if err != nil {
-		return err
-	}
-	for _, n := range r.Native {
-		fmt.Printf("native: %s:%d: %s\n", filepath.Base(n.File), n.Line, n.Reason)
-	}
-	files := filepath.Join(b.dir, "overlay")
-	if err := os.MkdirAll(files, 0o755); err != nil {
-		return err
-	}
-	overlay, err := r.Overlay.Write(files, nil)
-	if err != nil {
-		return err
-	}
 	b.native, b.controlled = filepath.Join(b.dir, "native"), filepath.Join(b.dir, "controlled")
-	for _, args := range [][]string{{"-o", b.native}, {"-race", "-o", b.controlled, "-overlay=" + overlay}} {
-		cmd := exec.Command("go", append([]string{"build", "-buildvcs=false"}, append(args, ".")...)...)
-		cmd.Dir = source
-		cmd.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "CGO_ENABLED=1")
-		if out, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%w\n%s", err, out)
-		}
+	if err := controlled.BuildPlain(controlled.Target{Dir: source, Pattern: "."}, b.native); err != nil {
+		return err
 	}
-	return nil
+	left, err := controlled.Build(controlled.Target{Dir: source, Pattern: ".", Race: true}, b.controlled)
+	for _, n := range left {
+		fmt.Printf("not controlled: %s:%d: %s\n", filepath.Base(n.File), n.Line, n.Reason)
+	}
+	return err
 }
 
 // A result is what the runs of a kernel came to.
@@ -150,15 +122,18 @@ type result struct {
 func (b *bench) measure(k kernel) result {
 	r := result{ends: make(map[string]int)}
 	for range b.natives {
-		out, _ := run(b.native, k.name)
-		if k.shows(out) {
+		if k.shows(controlled.Natively(b.native, "", []string{k.name}).Stdout) {
 			r.seen++
 		}
 	}
 	begin := time.Now()
-	for i := 1; i <= b.max && r.first == 0; i++ {
-		with := Schedule(i)
-		how, end := b.controlledRun(k, with)
+	steps, limit := 100, 100000
+	for i := 1; i <= b.most && r.first == 0; i++ {
+		with := Schedule(i, steps)
+		how, end, n := b.controlledRun(k, with, limit)
+		if steps = n; end == string(schedule.Steps) {
+			limit = min(2*limit, longestRun)
+		}
 		r.ends[end]++
 		if how != "" {
 			r.first, r.how, r.schedule = i, how, with
@@ -168,55 +143,46 @@ func (b *bench) measure(k kernel) result {
 	return r
 }
 
-// Schedule is the i-th schedule to try: random walk and PCT in turn.
-func Schedule(i int) string {
-	switch i % 2 {
-	case 1:
+// eagerFrom is after how many schedules a third of them let time jump.
+const eagerFrom = 20
+
+// longestRun bounds the step limit, which is doubled where it ends a run.
+const longestRun = 1600000
+
+// Schedule is the i-th schedule to try: random walk and PCT with one to three
+// changes in turn. steps is how many the last run took.
+func Schedule(i, steps int) string {
+	switch {
+	case i > eagerFrom && i%3 == 0:
+		return fmt.Sprintf("rwt:%d", i)
+	case i%2 == 1:
 		return fmt.Sprintf("rw:%d", i)
 	}
-	return fmt.Sprintf("pct:%d:3:100", i)
+	return fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
 }
 
 // controlledRun reports how a run under a schedule showed the bug, if it did, and how it
 // ended.
-func (b *bench) controlledRun(k kernel, with string) (how, end string) {
-	dir, err := os.MkdirTemp(b.dir, "run")
-	if err != nil {
-		return "", err.Error()
+func (b *bench) controlledRun(k kernel, with string, limit int) (how, end string, steps int) {
+	r, err := controlled.Execute(b.controlled, "", []string{k.name}, with, limit)
+	switch {
+	case err != nil:
+		return "", err.Error(), 0
+	case r.Result == nil:
+		return "", "died", 0
 	}
-	defer os.RemoveAll(dir)
-	file, leaks := filepath.Join(dir, "result"), filepath.Join(dir, "leaks")
-	out, printed := run(b.controlled, k.name, "LOCKSTEP_CONTROL="+with, "LOCKSTEP_RESULT="+file, "LOCKSTEP_LEAKS="+leaks, "GORACE=atexit_sleep_ms=0")
-	data, _ := os.ReadFile(file)
-	res, err := schedule.ParseResult(data)
-	if err != nil {
-		return "", "died"
+	res := r.Result
+	switch {
+	case k.shows(r.Leaks):
+		how = "leak"
+	case res.End == schedule.Deadlock:
+		how = "deadlock"
+	case res.End == schedule.Panicked:
+		_, words, _ := bytes.Cut(r.Stderr, []byte("panic: "))
+		words, _, _ = bytes.Cut(words, []byte("\n"))
+		how = "panic: " + string(words)
 	}
-	profiles, _ := filepath.Glob(leaks + ".*")
-	for _, p := range profiles {
-		if profile, err := os.ReadFile(p); err == nil && k.shows(profile) {
-			return "leak", string(res.End)
-		}
-	}
-	if res.End == schedule.Deadlock {
-		return "deadlock", "deadlock"
-	}
-	_ = out
-	if i := bytes.Index(printed, []byte("panic: ")); i >= 0 {
-		line, _, _ := bytes.Cut(printed[i:], []byte("\n"))
-		return string(line), string(res.End)
-	}
-	if res.End == schedule.Stall {
-		return "", "stall " + res.Cause
-	}
-	return "", string(res.End)
-}
-
-func run(binary, name string, env ...string) (stdout, stderr []byte) {
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	defer cancel()
-	r := execute.Run(ctx, execute.Command{Path: binary, Args: []string{name}, Env: append(os.Environ(), env...), Timeout: 50 * time.Second})
-	return r.Stdout.Bytes(), r.Stderr.Bytes()
+	return how, string(res.End), res.Steps
 }
 
 // shows reports whether a profile of leaked goroutines has one that leaks because

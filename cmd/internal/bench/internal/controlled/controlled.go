@@ -1,0 +1,136 @@
+// Package controlled builds and runs programs under schedules, for benchmarks.
+package controlled
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/lockstep-go/lockstep/runtime/execute"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
+)
+
+// A Target is a program to build.
+type Target struct {
+	Dir     string // of its module
+	Pattern string // its package
+	Tests   bool   // its tests, rather than a main package
+	Race    bool
+}
+
+// Build builds a target under control, with the profile of leaked goroutines. What is
+// left out of control is returned too.
+func Build(t Target, binary string) ([]instrument.Native, error) {
+	args := []string{"list", "-export", "-deps", "-test", "-e", "-json=" + instrument.ExportFields}
+	if t.Race {
+		args = append(args, "-race")
+	}
+	list := exec.Command("go", append(args, t.Pattern)...)
+	list.Dir = t.Dir
+	output, err := list.Output()
+	if err != nil {
+		return nil, fmt.Errorf("listing %s in %s: %w", t.Pattern, t.Dir, err)
+	}
+	packages, err := instrument.ParseList(output)
+	if err != nil {
+		return nil, err
+	}
+	r, err := instrument.Compose(instrument.Options{Packages: packages, Control: true, Tests: t.Tests, Source: os.ReadFile})
+	if err != nil {
+		return nil, err
+	}
+	files, err := os.MkdirTemp(filepath.Dir(binary), "overlay")
+	if err != nil {
+		return nil, err
+	}
+	overlay, err := r.Overlay.Write(files, nil)
+	if err != nil {
+		return nil, err
+	}
+	return r.Native, compile(t, binary, "-overlay="+overlay)
+}
+
+// BuildPlain builds a target as it is, with the profile of leaked goroutines.
+func BuildPlain(t Target, binary string) error { return compile(t, binary) }
+
+func compile(t Target, binary string, flags ...string) error {
+	args := []string{"build"}
+	if t.Tests {
+		args = []string{"test", "-c", "-vet=off"}
+	}
+	args = append(args, "-buildvcs=false", "-o", binary)
+	if t.Race {
+		args = append(args, "-race")
+	}
+	cmd := exec.Command("go", append(append(args, flags...), t.Pattern)...)
+	cmd.Dir = t.Dir
+	cmd.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "CGO_ENABLED=1")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("building %s: %w\n%s", t.Pattern, err, out)
+	}
+	return nil
+}
+
+// A Run is what a run under a schedule came to.
+type Run struct {
+	Result         *schedule.Result // nil if the program did not live to write one
+	Leaks          []byte           // profile of leaked goroutines
+	Stdout, Stderr []byte
+	Exit           int // -1 if it did not exit by itself
+	Duration       time.Duration
+}
+
+// Timeout is how long a run may take.
+const Timeout = time.Minute
+
+// Execute runs a program under a schedule. steps is the step limit, 0 for the usual one.
+func Execute(binary, dir string, args []string, with string, steps int) (Run, error) {
+	temp, err := os.MkdirTemp("", "controlled")
+	if err != nil {
+		return Run{}, err
+	}
+	defer os.RemoveAll(temp)
+	file, leaks := filepath.Join(temp, "result"), filepath.Join(temp, "leaks")
+	env := append(os.Environ(), "LOCKSTEP_CONTROL="+with, "LOCKSTEP_RESULT="+file, "LOCKSTEP_LEAKS="+leaks,
+		"GORACE=atexit_sleep_ms=0", "GODEBUG=randautoseed=0")
+	if steps > 0 {
+		env = append(env, fmt.Sprint("LOCKSTEP_STEPS=", steps))
+	}
+	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: env, Timeout: Timeout})
+	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
+	if f, ok := r.Outcome.(execute.Finished); ok {
+		run.Exit = f.Exit
+	}
+	if data, err := os.ReadFile(file); err == nil {
+		if res, err := schedule.ParseResult(data); err == nil {
+			run.Result = res
+		}
+	}
+	profiles, _ := filepath.Glob(leaks + ".*")
+	for _, p := range profiles {
+		if data, err := os.ReadFile(p); err == nil {
+			run.Leaks = append(run.Leaks, data...)
+		}
+	}
+	return run, nil
+}
+
+// Natively runs a program as it is, with arguments.
+func Natively(binary, dir string, args []string) Run {
+	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: append(os.Environ(), "GORACE=atexit_sleep_ms=0"), Timeout: Timeout})
+	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
+	if f, ok := r.Outcome.(execute.Finished); ok {
+		run.Exit = f.Exit
+	}
+	return run
+}
+
+// TestFlags are the flags with which a test binary is run under a schedule: one
+// test, and room for all of its parallel subtests.
+func TestFlags(name string) []string {
+	return []string{"-test.run=^" + name + "$", "-test.parallel=10000", "-test.timeout=0"}
+}
