@@ -206,7 +206,7 @@ func (s *session) environment(j job, dir string) []string {
 	if j.flavour.leak {
 		env = append(env, leaksVariable+"="+filepath.Join(dir, string(Leak)))
 		scheduled := j.flavour.controlled && j.schedule.Controlled() // and sees that by itself
-		if j.flavour.race && !scheduled { // where the runtime does not notice that all goroutines are asleep
+		if j.flavour.race && !scheduled {                            // where the runtime does not notice that all goroutines are asleep
 			env = append(env, leaksWatchVariable+"="+s.opt.Timeout.String())
 		}
 	}
