@@ -324,6 +324,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	if d.control != nil {
 		s.learn(j, d.control)
+		s.improve(j, d)
 	}
 	s.countEnd(j, d.result, bug)
 	return news

@@ -21,6 +21,7 @@ import (
 // What minimising one schedule may cost.
 const (
 	minimiseRuns = 150
+	searchRuns   = 60
 	minimiseTime = 5 * time.Second
 )
 
@@ -31,6 +32,7 @@ const mostMinimised = 20
 type proof struct {
 	witness schedule.Witness
 	replay  []string
+	sure    bool // it replays exactly
 }
 
 // prove finds, for pieces of evidence that one run of j showed first, small
@@ -56,6 +58,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 	for _, key := range keys {
 		smallest := p.minimise(ctx, ds, key)
 		proofs[key] = s.proofOf(j, j.schedule.Replay(smallest))
+		proofs[key].sure = true
 	}
 	return proofs
 }
@@ -127,7 +130,50 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 		}
 		return p.known[s.String()][key], nil
 	})
-	return m.Deviations
+	return p.search(ctx, m.Deviations, key)
+}
+
+// search looks for a schedule with fewer deviations than ds has that shows
+// evidence with the given key: leaving out finds only parts of what there is.
+func (p *prover) search(ctx context.Context, ds schedule.Deviations, key evidence.Key) schedule.Deviations {
+	if len(ds) < 2 || p.job.schedule.Eager {
+		return ds
+	}
+	all := schedule.NewSystematic(schedule.SystematicOptions{Preemptions: 1})
+	for range searchRuns {
+		next, ok := all.Next()
+		if !ok {
+			break
+		}
+		p.job.trace = true
+		d := p.run(ctx, next)
+		if ctx.Err() != nil {
+			break
+		}
+		if p.known[next.String()][key] && len(next.Deviations) < len(ds) {
+			return next.Deviations
+		}
+		all.Report(d.control)
+	}
+	return ds
+}
+
+// improve keeps the schedule of a run as the proof of what it showed if it is
+// shorter than the one that is known.
+func (s *session) improve(j job, d done) {
+	ds, err := schedule.ParseDeviations(d.control.Deviations)
+	if err != nil || d.control.End == "" || !j.schedule.Controlled() {
+		return
+	}
+	for _, list := range d.evidence {
+		for i := range list {
+			key := list[i].Key()
+			if p := s.proofs[key]; p != nil && p.sure && shorter(ds, p.witness.Schedule.Deviations) {
+				s.proofs[key] = s.proofOf(j, j.schedule.Replay(ds))
+				s.proofs[key].sure = true
+			}
+		}
+	}
 }
 
 // shorter is a strict order, so that what it chooses does not depend on the
