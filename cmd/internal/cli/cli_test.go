@@ -20,6 +20,7 @@ import (
 	"github.com/lockstep-go/lockstep/cmd/internal/check/fix"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 func TestNormalise(t *testing.T) {
@@ -162,6 +163,9 @@ func TestCatalogue(t *testing.T) {
 	}
 	for _, reason := range []fix.Reason{fix.NotYours, fix.Overlaps, fix.Unreadable, fix.Invalid} {
 		check(token.Position{Filename: "printSkipped"}, message.Key("skipped-"+reason), nil)
+	}
+	for _, end := range []schedule.End{"died", schedule.OK, schedule.Deadlock, schedule.Leak, schedule.Panicked, schedule.Steps, schedule.Stall, schedule.Exited} {
+		check(token.Position{Filename: "tellReplay"}, message.Key("replay-end-"+end), []string{"schedule", "steps", "decisions", "cause"})
 	}
 	check(token.Position{Filename: "progress"}, "progress-building", []string{"package"})
 	check(token.Position{Filename: "progress"}, "progress-running", []string{"package", "cores", "found"})

@@ -146,5 +146,37 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		seen = slices.Concat(seen, outcome.Findings)
 	}
 	res.Findings = Merge(read.Findings, seen)
+	res.judge()
 	return res, err
+}
+
+// judge says of the findings that no run confirmed what was tried.
+func (r *Result) judge() {
+	var all finding.Trial
+	for _, o := range r.Outcomes {
+		all.Runs += o.Runs
+		all.Schedules += o.Schedules
+	}
+	if all.Runs == 0 {
+		return
+	}
+	for _, f := range r.Findings {
+		if f.Source == finding.Static {
+			trial := all
+			trial.Reached = all.Schedules == 0 || reached(f, r.Outcomes)
+			f.Trial = &trial
+		}
+	}
+}
+
+// reached reports whether a controlled run came to a place of f.
+func reached(f *finding.Finding, outcomes []*explore.Outcome) bool {
+	places := append(slices.Clone(f.Operations), f.Range.Start)
+	for _, rel := range f.Related {
+		places = append(places, rel.Range.Start)
+	}
+	return slices.ContainsFunc(places, func(p finding.Position) bool {
+		p.Column = 0
+		return slices.ContainsFunc(outcomes, func(o *explore.Outcome) bool { return o.Reached[p] })
+	})
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lockstep-go/lockstep/cmd/internal/check"
+	"github.com/lockstep-go/lockstep/cmd/internal/explore"
 	"github.com/lockstep-go/lockstep/cmd/internal/finding"
 )
 
@@ -67,5 +68,36 @@ func TestNewPlanTestFiles(t *testing.T) {
 	res := &check.Result{Packages: []check.Package{{Path: "command-line-arguments", Name: "a_test", Tests: true}}}
 	if got, want := *NewPlan(t.TempDir(), files, res), (Plan{Tests: files}); !reflect.DeepEqual(got, want) {
 		t.Errorf("tests named by their files: got %+v, want %+v", got, want)
+	}
+}
+
+func TestJudge(t *testing.T) {
+	at := func(line int) finding.Position { return finding.Position{File: "/app/a.go", Line: line, Column: 3} }
+	make := func(source finding.Source, lines ...int) *finding.Finding {
+		f := &finding.Finding{Source: source, Range: finding.Range{Start: at(lines[0])}}
+		for _, n := range lines {
+			f.Operations = append(f.Operations, at(n))
+		}
+		return f
+	}
+	ran := &explore.Outcome{Runs: 5, Schedules: 3, Reached: map[finding.Position]bool{{File: "/app/a.go", Line: 7}: true}}
+	r := &Result{Outcomes: []*explore.Outcome{ran, {Runs: 1}}, Findings: []*finding.Finding{
+		make(finding.Static, 2, 7), make(finding.Static, 2, 8), make(finding.Both, 7), make(finding.Dynamic, 7),
+	}}
+	r.judge()
+	for i, want := range []*finding.Trial{{Schedules: 3, Runs: 6, Reached: true}, {Schedules: 3, Runs: 6}, nil, nil} {
+		got := r.Findings[i].Trial
+		if (got == nil) != (want == nil) || got != nil && *got != *want {
+			t.Errorf("finding %d: %+v, want %+v", i, got, want)
+		}
+	}
+	// Without control nobody knows what was reached.
+	r = &Result{Outcomes: []*explore.Outcome{{Runs: 1}}, Findings: []*finding.Finding{make(finding.Static, 2)}}
+	if r.judge(); r.Findings[0].Trial == nil || !r.Findings[0].Trial.Reached {
+		t.Errorf("without control: %+v", r.Findings[0].Trial)
+	}
+	r = &Result{Findings: []*finding.Finding{make(finding.Static, 2)}}
+	if r.judge(); r.Findings[0].Trial != nil {
+		t.Errorf("nothing was run: %+v", r.Findings[0].Trial)
 	}
 }

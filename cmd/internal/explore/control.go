@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
 	"github.com/lockstep-go/lockstep/runtime/detect"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
@@ -149,6 +150,16 @@ func (s *session) onlyTest(test string) string {
 func (s *session) learn(j job, r *schedule.Result) {
 	a := j.arm
 	a.steps = r.Steps
+	if j.schedule.Controlled() {
+		s.outcome.Schedules++
+	}
+	for i := range r.Events {
+		if s.outcome.Reached == nil {
+			s.outcome.Reached = make(map[finding.Position]bool)
+		}
+		at := r.Events[i].At
+		s.outcome.Reached[finding.Position{File: at.File, Line: at.Line}] = true
+	}
 	pkg := s.targets[j.target].pkg.ImportPath
 	switch r.End {
 	case schedule.Stall:

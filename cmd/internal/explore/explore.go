@@ -145,6 +145,10 @@ type Outcome struct {
 	Packages    []string // import paths of what was run
 	Variants    []Variant
 	Runs        int
+	Schedules   int // of these runs, controlled ones
+	// Reached are the places, without columns, of operations that were executed
+	// in controlled runs that told of them.
+	Reached map[finding.Position]bool
 	// Limited says that runs were stopped by a limit, without a finding that
 	// would explain it.
 	Limited     bool

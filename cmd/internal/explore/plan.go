@@ -117,8 +117,8 @@ func (a *arm) yields() float64 {
 //	(bugs that it was the first to show + 1) / time spent
 //
 // So arms share the time evenly as long as none finds anything, and one that has
-// found n bugs gets n+1 times as much. Controlled arms, of which there may
-// be many, do without their first round once time is over, but for one in each target.
+// found n bugs gets n+1 times as much. Controlled arms, of which there may be many,
+// do without their first round once time is over twice, but for one in each target.
 type plan struct {
 	arms   []*arm
 	rounds int           // 0: by time
@@ -133,7 +133,7 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 	for ; len(p.arms) > 0 && (p.rounds == 0 && p.round == 0 || p.round < p.rounds); p.at, p.round = 0, p.round+1 {
 		for ; p.at < len(p.arms); p.at++ {
 			a := p.arms[p.at]
-			if a.over || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= p.limit && !p.first(a) {
+			if a.over || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= 2*p.limit && !p.first(a) {
 				continue
 			}
 			return a.job(), true

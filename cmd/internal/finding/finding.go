@@ -38,6 +38,7 @@ type Finding struct {
 	// to the same line. They are what proves that an unlock is missing.
 	Abandoned []Position
 	Witness   *Witness // how it was seen to happen; nil if only read
+	Trial     *Trial   // how it was tried in vain to see it happen; nil if it was not tried
 	Fixes     []Fix
 	// Fingerprint identifies the finding across runs and edits elsewhere in
 	// the file. [Fingerprint] computes it.
@@ -131,6 +132,13 @@ type Witness struct {
 	Schedule string   // the schedule that shows it, "" when the run was not controlled
 	Replay   []string // command and arguments that run it again
 	Log      string   // the detector's own report
+}
+
+// A Trial says with which runs a finding was not seen to happen.
+type Trial struct {
+	Schedules int  // different schedules under which programs were run
+	Runs      int  // all runs, these included
+	Reached   bool // some run came to one of the finding's places, as far as is known
 }
 
 // A Rate says how often a finding was seen at one value of GOMAXPROCS.

@@ -36,6 +36,7 @@ type jsonFinding struct {
 	Related     []jsonRelated     `json:"related,omitempty"`
 	Operations  []jsonPosition    `json:"operations,omitempty"`
 	Witness     *jsonWitness      `json:"witness,omitempty"`
+	Trial       *jsonTrial        `json:"trial,omitempty"`
 	Fixes       []jsonFix         `json:"fixes,omitempty"`
 	Fingerprint string            `json:"fingerprint"`
 }
@@ -78,6 +79,12 @@ type jsonWitness struct {
 	Schedule string     `json:"schedule,omitempty"`
 	Replay   []string   `json:"replay,omitempty"`
 	Log      string     `json:"log,omitempty"`
+}
+
+type jsonTrial struct {
+	Schedules int  `json:"schedules"`
+	Runs      int  `json:"runs"`
+	Reached   bool `json:"reached"`
 }
 
 type jsonRate struct {
@@ -144,6 +151,10 @@ func (o Options) jsonFinding(f *finding.Finding) jsonFinding {
 		for _, r := range w.Rates {
 			j.Witness.Rates = append(j.Witness.Rates, jsonRate(r))
 		}
+	}
+	if f.Trial != nil {
+		trial := jsonTrial(*f.Trial)
+		j.Trial = &trial
 	}
 	for _, fix := range f.Fixes {
 		jf := jsonFix{Message: fix.Message, Edits: make([]jsonEdit, 0, len(fix.Edits))}

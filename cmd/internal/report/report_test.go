@@ -125,6 +125,14 @@ func samples() []*finding.Finding {
 			Witness:     &finding.Witness{Seen: 1, Runs: 2, Detector: "go-deadlock"},
 			Fingerprint: "3123456789abcdef",
 		},
+		{
+			Rule: "lockorder", Message: "tried in vain", Range: rng("bank.go", 6, 1, 0, 0), Source: finding.Static,
+			Confidence: finding.High, Trial: &finding.Trial{Schedules: 40, Runs: 44, Reached: true}, Fingerprint: "4123456789abcdef",
+		},
+		{
+			Rule: "lockorder", Message: "not reached", Range: rng("bank.go", 7, 1, 0, 0), Source: finding.Static,
+			Confidence: finding.High, Trial: &finding.Trial{Schedules: 40, Runs: 44}, Fingerprint: "5123456789abcdef",
+		},
 	}
 }
 

@@ -51,6 +51,13 @@ func (t *textRenderer) finding(f *finding.Finding) {
 	}
 	if wit := f.Witness; wit != nil {
 		t.witness(f, wit)
+	} else if f.Trial != nil {
+		schedules := strconv.Itoa(f.Trial.Schedules)
+		line := t.o.text("report-unseen", "schedules", schedules, "runs", strconv.Itoa(f.Trial.Runs))
+		if !f.Trial.Reached {
+			line = t.o.text("report-unreached", "schedules", schedules)
+		}
+		fmt.Fprintf(t.w, "  %s\n", line)
 	}
 	if len(f.Fixes) > 0 && f.Fixes[0].Message != "" {
 		fmt.Fprintf(t.w, "  %s\n", t.o.text("report-fix", "fix", printable(f.Fixes[0].Message)))
