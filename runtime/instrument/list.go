@@ -24,6 +24,8 @@ type Package struct {
 	CgoFiles     []string
 	TestGoFiles  []string
 	XTestGoFiles []string
+	// Import paths as the sources of the package and its tests have them.
+	Imports, TestImports, XTestImports []string
 	// Files that go:embed directives name, of the package and its tests.
 	EmbedFiles, TestEmbedFiles, XTestEmbedFiles []string
 
@@ -61,7 +63,7 @@ func (e *PackageError) String() string {
 
 // ListFields are the fields to ask the go command for, in the form
 // "go list -json=...".
-const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,Module,Error,DepsErrors"
+const ListFields = "ImportPath,Dir,Name,Standard,DepOnly,ForTest,GoFiles,CgoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports,EmbedFiles,TestEmbedFiles,XTestEmbedFiles,Module,Error,DepsErrors"
 
 // ExportFields are the fields to ask for, with "go list -export", where types
 // are needed: for [Options.Control].

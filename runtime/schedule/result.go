@@ -107,6 +107,11 @@ const (
 	Exit       Op = "exit"
 	TestRun    Op = "test"
 	TestResume Op = "parallel"
+
+	// Choice is no operation but a decision: Decision, Options and Among say
+	// which, and Goroutine who ran before. What was chosen is in
+	// [Result.Deviations].
+	Choice Op = "choice"
 )
 
 // An Event is one operation of one goroutine in a run. Events are in the order
@@ -124,6 +129,7 @@ type Event struct {
 	To        int    `json:"to"`      // the goroutine that was started or woken; 0 is none
 	Decision  int    `json:"d"`       // number of the decision that led here; 0 if there was no choice
 	Options   int    `json:"opts"`    // how many there were
+	Among     []int  `json:"among"`   // of a choice: the goroutines, in the order of options; none for cases of a select
 	Now       int64  `json:"now"`     // virtual time in nanoseconds, where it changed
 	Races     int    `json:"races"`   // reports of the race detector so far, where they rose
 }

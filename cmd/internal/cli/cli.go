@@ -47,6 +47,7 @@ func commands() []func(*Env) *cobra.Command {
 		newCheckCommand,
 		newRunCommand,
 		newTestCommand,
+		newReplayCommand,
 		newLearnCommand,
 		newExplainCommand,
 		newVersionCommand,

@@ -110,3 +110,11 @@ func (env *Env) shortPath(file string) string {
 	}
 	return file
 }
+
+// absolute is a file that the user named relative to the working directory.
+func (env *Env) absolute(file string) string {
+	if filepath.IsAbs(file) {
+		return file
+	}
+	return filepath.Join(env.dir(), file)
+}

@@ -56,7 +56,7 @@ func (env *Env) exploreFlags(flags *pflag.FlagSet, count int, timeout time.Durat
 	o := new(exploreFlags)
 	flags.IntSliceVar(&o.Cores, "cpu", nil, env.Text("flag-cpu"))
 	flags.IntVar(&o.Count, "count", count, env.Text("flag-count"))
-	flags.DurationVar(&o.For, "for", 0, env.Text("flag-for"))
+	flags.DurationVar(&o.For, "for", explore.DefaultFor, env.Text("flag-for"))
 	flags.IntVar(&o.Parallel, "parallel", 1, env.Text("flag-parallel"))
 	flags.DurationVar(&o.Timeout, "timeout", timeout, env.Text("flag-timeout"))
 	flags.DurationVar(&o.LockTimeout, "lock-timeout", explore.DefaultLockTimeout, env.Text("flag-lock-timeout"))
@@ -86,6 +86,9 @@ func (o *exploreFlags) validate(env *Env, flags *pflag.FlagSet) error {
 	}
 	if flags.Changed("count") && flags.Changed("for") {
 		return usage(env.Text("count-and-for"))
+	}
+	if flags.Changed("count") {
+		o.For = 0
 	}
 	for name, d := range map[string]time.Duration{"timeout": o.Timeout, "lock-timeout": o.LockTimeout} {
 		if d <= 0 {

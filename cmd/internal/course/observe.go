@@ -122,6 +122,7 @@ func (h *Harness) run(ctx context.Context, dir string, o *Observation) error {
 	opts := explore.Options{
 		Dir: dir, Env: h.environment(), Cores: o.Cores, Count: h.Count, Lang: h.Lang,
 		Timeout: runTimeout, LockTimeout: lockTimeout, Progress: h.Progress,
+		Variants: []explore.Variant{explore.Race, explore.Deadlock, explore.Leak}, // whose rates lessons are about
 	}
 	if opts.Count == 0 {
 		opts.Count = DefaultCount

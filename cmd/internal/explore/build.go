@@ -110,6 +110,8 @@ func (b *builder) prepare(ctx context.Context, f flavour) {
 	switch {
 	case f.deadlock:
 		b.prepareLocks(ctx)
+	case f.controlled:
+		b.prepareControl(ctx)
 	case f.leak:
 		r, err := b.compose(instrument.Options{Leaks: true})
 		if err != nil {
@@ -160,6 +162,26 @@ func (b *builder) prepareLocks(ctx context.Context) {
 	}
 }
 
+// prepareControl puts the program under control.
+func (b *builder) prepareControl(ctx context.Context) {
+	export, err := b.tc.exports(ctx)
+	var r *instrument.Result
+	if err == nil {
+		r, err = b.compose(instrument.Options{Control: true, Values: b.values, Export: export})
+	}
+	if ctx.Err() != nil {
+		return
+	}
+	if err != nil {
+		b.note(message.New("not-instrumented", "variant", string(Controlled), "error", err.Error()), "")
+		return
+	}
+	if len(r.Bare) > 0 {
+		b.note(message.New("control-standard", "packages", strings.Join(r.Bare, ", ")), "")
+	}
+	b.attempt(r, nil)
+}
+
 func (b *builder) compose(opt instrument.Options) (*instrument.Result, error) {
 	opt.Packages, opt.Tests = b.packages, b.opt.Tests
 	opt.Source, opt.GoVersion = b.tc.overlay.ReadFile, b.tc.languageVersion()
@@ -207,8 +229,14 @@ func (b *builder) build(ctx context.Context, t *target, f flavour) {
 // buildPlain builds a target that does not compile when it is instrumented,
 // or is not to be, as it is. Where that succeeds it is not the user's fault.
 func (b *builder) buildPlain(ctx context.Context, t *target, f flavour, first execute.Result) {
-	if f.deadlock && len(b.attempts) == 0 {
+	if (f.deadlock || f.controlled) && len(b.attempts) == 0 {
 		return // there is a note about that
+	}
+	if f.controlled && f.race { // control is worth having without, too
+		if binary, _ := b.compile(ctx, t, flavour{controlled: true, leak: f.leak}, b.attempts[0].overlay); binary != "" {
+			t.binaries[f] = binary
+			return
+		}
 	}
 	plain := flavour{race: f.race}
 	binary, r := b.compile(ctx, t, plain, b.tc.userOverlay())
@@ -226,6 +254,8 @@ func (b *builder) buildPlain(ctx context.Context, t *target, f flavour, first ex
 	case binary == "":
 		t.failed = true
 		b.outcome.BuildErrors = append(b.outcome.BuildErrors, BuildError{t.pkg.ImportPath, compilerErrors(r)})
+	case f.controlled:
+		b.note(message.New("control-not-built", "package", t.pkg.ImportPath), compilerErrors(first))
 	case f.deadlock:
 		b.note(message.New("locks-not-replaced", "package", t.pkg.ImportPath), compilerErrors(first))
 	default:

@@ -32,6 +32,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -55,10 +56,13 @@ const (
 	Race     Variant = "race"     // the race detector
 	Deadlock Variant = "deadlock" // go-deadlock in place of the locks of package sync
 	Leak     Variant = "leak"     // the goroutine leak profile
+
+	// Controlled is one goroutine at a time, in an order that a schedule says.
+	Controlled Variant = "controlled"
 )
 
 // Variants lists all of them.
-func Variants() []Variant { return []Variant{Race, Deadlock, Leak} }
+func Variants() []Variant { return []Variant{Race, Deadlock, Leak, Controlled} }
 
 // Options say what to run and how.
 type Options struct {
@@ -104,6 +108,7 @@ type Options struct {
 }
 
 const (
+	DefaultFor         = 30 * time.Second // of the command line
 	DefaultTimeout     = time.Minute
 	DefaultTestTimeout = 10 * time.Minute // as that of go test
 	DefaultLockTimeout = 5 * time.Second
@@ -211,7 +216,25 @@ func (opt *Options) toolError(m message.Message) error {
 // or a *[ToolError].
 func Run(ctx context.Context, opt Options) (*Outcome, error) {
 	opt = opt.withDefaults()
-	tc, err := findToolchain(ctx, &opt)
+	s, err := newSession(ctx, &opt)
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(s.temp)
+	if err := s.findTargets(); err != nil {
+		return nil, err
+	}
+	s.chooseFlavours()
+	s.build(ctx)
+	s.run(ctx)
+	s.finish(ctx)
+	return s.outcome, nil
+}
+
+// newSession asks the go command what the program is made of. The caller removes
+// the session's temporary folder.
+func newSession(ctx context.Context, opt *Options) (*session, error) {
+	tc, err := findToolchain(ctx, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -223,17 +246,7 @@ func Run(ctx context.Context, opt Options) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(temp)
-
-	s := &session{opt: &opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}
-	if err := s.findTargets(); err != nil {
-		return nil, err
-	}
-	s.chooseFlavours()
-	s.build(ctx)
-	s.run(ctx)
-	s.finish(ctx)
-	return s.outcome, nil
+	return &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}, nil
 }
 
 func (opt Options) withDefaults() Options {
@@ -275,9 +288,17 @@ type session struct {
 	targets  []*target
 	flavours []flavour
 	lacking  bool // a detector that was wanted does not work here
-	tally    evidence.Tally
-	ends     map[endKey]*endCount // of runs that did not simply succeed
-	outcome  *Outcome
+
+	mu      sync.Mutex // guards what is below while runs are made
+	tally   evidence.Tally
+	ends    map[endKey]*endCount // of runs that did not simply succeed
+	outcome *Outcome
+	known   map[evidence.Key]bool   // bugs
+	proofs  map[evidence.Key]*proof // schedules that show them
+	// minimised counts the bugs for which schedules were minimised.
+	minimised    int
+	values       bool                // controlled programs tell the values of variables
+	uncontrolled map[string][]string // by package, what control could not see
 }
 
 // A target is one program to run: a main package or the tests of a package.
@@ -316,6 +337,12 @@ func (s *session) finish(ctx context.Context) {
 		Lang:    s.opt.Lang,
 		Source:  s.tc.overlay.ReadFile,
 		Package: s.packageOf,
+		Proof: func(k evidence.Key) (string, []string) {
+			if p := s.proofs[k]; p != nil {
+				return p.witness.String(), p.replay
+			}
+			return "", nil
+		},
 	})
 	s.explainEnds()
 }

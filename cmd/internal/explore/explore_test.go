@@ -47,8 +47,15 @@ func hermetic(more ...string) []string {
 	return append(append(os.Environ(), "GOPROXY=off", "GOFLAGS=", "GOWORK=", "GOTOOLCHAIN=local", "GORACE="), more...)
 }
 
+// native are the variants in which nobody decides who runs; a test that is about
+// others names them.
+func native() []Variant { return []Variant{Race, Deadlock, Leak} }
+
 func explored(t *testing.T, opt Options) *Outcome {
 	t.Helper()
+	if opt.Variants == nil {
+		opt.Variants = native()
+	}
 	if opt.Env == nil {
 		opt.Env = hermetic()
 	}

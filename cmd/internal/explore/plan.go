@@ -1,20 +1,28 @@
 package explore
 
 import (
-	"iter"
 	"slices"
+	"time"
+
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 // A flavour is one way to build a program. The race detector and the leak
 // profile share a build and its runs. Replaced locks need a build of their own:
 // go-deadlock's bookkeeping orders accesses that race otherwise, and keeps locks
 // reachable that would show a leak.
+//
+// A controlled program has a scheduler in it, so it needs a build of its own too;
+// with the race detector where that works.
 type flavour struct {
-	race, leak, deadlock bool
+	race, leak, deadlock, controlled bool
 }
 
 // variants lists the variants that runs of f count for.
 func (f flavour) variants() (vs []Variant) {
+	if f.controlled {
+		return []Variant{Controlled} // whatever sees the bug, the schedule shows it
+	}
 	if f.race {
 		vs = append(vs, Race)
 	}
@@ -36,6 +44,9 @@ func flavours(vs []Variant) (fs []flavour) {
 	if slices.Contains(vs, Deadlock) {
 		fs = append(fs, flavour{deadlock: true})
 	}
+	if slices.Contains(vs, Controlled) {
+		fs = append(fs, flavour{controlled: true, race: slices.Contains(vs, Race), leak: slices.Contains(vs, Leak)})
+	}
 	return fs
 }
 
@@ -49,30 +60,106 @@ func CoresUpTo(n int) (cores []int) {
 
 // A job is one run to be made.
 type job struct {
-	round   int
-	target  int // index
-	flavour flavour
-	cores   int
+	arm    *arm
+	target int // index
+	flavour
+	cores int    // 0 leaves them as they are
+	test  string // the one test to run; "" for all that are wanted
+	// Of a controlled run: how to make decisions, and whether to tell all events.
+	schedule schedule.Schedule
+	trace    bool
 }
 
-// plan yields the jobs of every round, the same in each: so a plan that is cut
-// short has tried everything as evenly as it could. Without a number of rounds
-// there is no end.
-func plan(targets int, fs []flavour, cores []int, rounds int) iter.Seq[job] {
-	return func(yield func(job) bool) {
-		if targets == 0 || len(fs) == 0 || len(cores) == 0 {
-			return
-		}
-		for round := 0; rounds <= 0 || round < rounds; round++ {
-			for t := range targets {
-				for _, f := range fs {
-					for _, c := range cores {
-						if !yield(job{round, t, f, c}) {
-							return
-						}
-					}
-				}
+// An arm is a way to spend time: a target in a flavour and, controlled, one of its
+// tests, so that a schedule is about one thing.
+type arm struct {
+	target int
+	flavour
+	test  string
+	cores []int // to be tried in turns
+
+	made  int           // jobs that were given out
+	over  bool          // further runs would show nothing new
+	spent time.Duration // by jobs that are done
+	found int           // different bugs that it was the first to show
+	steps int           // of its last controlled run
+	stray bool          // control does not work here, so its runs are perturbed
+}
+
+// job is the next run of an arm.
+func (a *arm) job() job {
+	j := job{arm: a, target: a.target, flavour: a.flavour, test: a.test, cores: a.cores[a.made%len(a.cores)]}
+	if a.controlled {
+		j.schedule = a.trySchedule(a.made)
+	}
+	a.made++
+	return j
+}
+
+// yields is what an arm has brought for the time that it took.
+func (a *arm) yields() float64 {
+	return float64(a.found+1) / max(a.spent, time.Millisecond).Seconds()
+}
+
+// A plan says what to run next. It has one owner.
+//
+// With a number of rounds, every arm makes a run with each number of cores in
+// each round, the same in all: so a plan that is cut short has tried
+// everything as evenly as it could.
+//
+// With time, every arm makes its first round, in order, so that what is
+// quickly seen is seen soon. Then the arm goes on that has the greatest
+//
+//	(bugs that it was the first to show + 1) / time spent
+//
+// So arms share the time evenly as long as none finds anything, and one that has
+// found n bugs gets n+1 times as much. Controlled arms, of which there may
+// be many, do without their first round once time is over, but for one in each target.
+type plan struct {
+	arms   []*arm
+	rounds int           // 0: by time
+	limit  time.Duration // if rounds is 0
+	at     int           // arm of the round
+	round  int
+}
+
+// next is the next job, elapsed after the plan began. It reports false if there
+// is none.
+func (p *plan) next(elapsed time.Duration) (job, bool) {
+	for ; len(p.arms) > 0 && (p.rounds == 0 && p.round == 0 || p.round < p.rounds); p.at, p.round = 0, p.round+1 {
+		for ; p.at < len(p.arms); p.at++ {
+			a := p.arms[p.at]
+			if a.over || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= p.limit && !p.first(a) {
+				continue
 			}
+			return a.job(), true
 		}
 	}
+	if p.rounds > 0 || elapsed >= p.limit {
+		return job{}, false
+	}
+	var best *arm
+	for _, a := range p.arms {
+		if !a.over && (best == nil || a.yields() > best.yields()) {
+			best = a
+		}
+	}
+	if best == nil {
+		return job{}, false
+	}
+	return best.job(), true
+}
+
+// first reports whether a is not controlled, or the first of the controlled
+// arms of its target.
+func (p *plan) first(a *arm) bool {
+	return !a.controlled || a == p.arms[slices.IndexFunc(p.arms, func(b *arm) bool { return b.controlled && b.target == a.target })]
+}
+
+// total is the number of jobs, 0 if it is unknown.
+func (p *plan) total() (n int) {
+	for _, a := range p.arms {
+		n += p.rounds * len(a.cores)
+	}
+	return n
 }

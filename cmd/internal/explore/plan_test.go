@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestCoresUpTo(t *testing.T) {
@@ -20,7 +21,7 @@ func TestFlavours(t *testing.T) {
 		in   []Variant
 		want string
 	}{
-		{Variants(), "[race leak] [deadlock]"},
+		{Variants(), "[race leak] [deadlock] [controlled]"},
 		{[]Variant{Deadlock, Race}, "[race] [deadlock]"},
 		{[]Variant{Leak}, "[leak]"},
 		{[]Variant{Deadlock}, "[deadlock]"},
@@ -36,33 +37,89 @@ func TestFlavours(t *testing.T) {
 	}
 }
 
-func TestPlan(t *testing.T) {
-	fs := flavours([]Variant{Race, Deadlock})
-	var got []string
-	for j := range plan(2, fs, []int{1, 4}, 2) {
-		got = append(got, fmt.Sprint(j.round, j.target, j.flavour.variants(), j.cores))
-	}
-	want := []string{
-		"0 0 [race] 1", "0 0 [race] 4", "0 0 [deadlock] 1", "0 0 [deadlock] 4",
-		"0 1 [race] 1", "0 1 [race] 4", "0 1 [deadlock] 1", "0 1 [deadlock] 4",
-	}
-	for _, line := range want[:8:8] {
-		want = append(want, "1"+line[1:])
-	}
-	if !slices.Equal(got, want) {
-		t.Errorf("plan = %q\nwant %q", got, want)
-	}
-	n := 0
-	for range plan(1, fs, []int{1}, 0) { // has no end
-		if n++; n == 1000 {
-			break
+// arms are those of two targets, each with two flavours and a controlled one.
+func arms() []*arm {
+	var list []*arm
+	for t := range 2 {
+		for _, f := range flavours([]Variant{Race, Deadlock, Controlled}) {
+			a := &arm{target: t, flavour: f, cores: []int{1, 4}}
+			if f.controlled {
+				a.cores = []int{0}
+			}
+			list = append(list, a)
 		}
 	}
-	if n != 1000 {
-		t.Errorf("a plan without a number of rounds ended after %d", n)
+	return list
+}
+
+func (j job) describe() string {
+	text := fmt.Sprint(j.target, " ", j.flavour.variants())
+	if j.flavour.controlled {
+		return fmt.Sprint(text, " ", j.schedule)
 	}
-	for range plan(0, fs, []int{1}, 0) {
-		t.Fatal("a plan for nothing has a job")
+	return fmt.Sprint(text, " ", j.cores)
+}
+
+func TestRounds(t *testing.T) {
+	p := &plan{arms: arms(), rounds: 2}
+	if p.total() != 20 {
+		t.Errorf("total %d", p.total())
+	}
+	var got []string
+	for j, ok := p.next(time.Hour); ok; j, ok = p.next(time.Hour) {
+		got = append(got, j.describe())
+	}
+	want := []string{
+		"0 [race] 1", "0 [race] 4", "0 [deadlock] 1", "0 [deadlock] 4", "0 [controlled] ls:",
+		"1 [race] 1", "1 [race] 4", "1 [deadlock] 1", "1 [deadlock] 4", "1 [controlled] ls:",
+		"0 [race] 1", "0 [race] 4", "0 [deadlock] 1", "0 [deadlock] 4", "0 [controlled] rw:1",
+		"1 [race] 1", "1 [race] 4", "1 [deadlock] 1", "1 [deadlock] 4", "1 [controlled] rw:1",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("plan %q\nwant %q", got, want)
+	}
+	for _, p := range []*plan{{rounds: 3}, {limit: time.Second}} {
+		if j, ok := p.next(0); ok {
+			t.Errorf("a plan for nothing has job %v", j)
+		}
+	}
+}
+
+// TestTime checks that arms share the time, and that those which find something
+// get more of it.
+func TestTime(t *testing.T) {
+	p := &plan{arms: arms()[:3], limit: 100 * time.Second}
+	race, deadlock, controlled := p.arms[0], p.arms[1], p.arms[2]
+	elapsed := time.Duration(0)
+	for j, ok := p.next(elapsed); ok; j, ok = p.next(elapsed) {
+		took := time.Second
+		if j.flavour.controlled {
+			took /= 100
+		}
+		if j.arm.spent += took; j.arm == race && j.arm.made == 5 {
+			race.found = 1
+		}
+		elapsed += took
+	}
+	if elapsed > 101*time.Second || race.made < 48 || race.made > 52 || deadlock.made < 23 || deadlock.made > 27 || controlled.made < 2300 || controlled.made > 2700 {
+		t.Errorf("after %v: %d, %d and %d runs", elapsed, race.made, deadlock.made, controlled.made)
+	}
+
+	p = &plan{arms: arms(), limit: time.Second}
+	n := 0
+	for _, ok := p.next(time.Hour); ok; _, ok = p.next(time.Hour) {
+		n++
+	}
+	if n != 10 {
+		t.Errorf("%d runs without time, want one of each kind", n)
+	}
+
+	p = &plan{arms: arms()[:3], limit: time.Second}
+	for _, a := range p.arms {
+		a.over = true
+	}
+	if j, ok := p.next(0); ok {
+		t.Errorf("nothing new is to be seen, yet there is job %v", j)
 	}
 }
 

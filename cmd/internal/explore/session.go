@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -18,6 +19,7 @@ import (
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
 	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 // How the programs and what is linked into them are told what to do; see
@@ -41,78 +43,98 @@ const reportTime = time.Second
 
 // run makes the planned runs.
 func (s *session) run(ctx context.Context) {
-	var ready []flavour
-	total := 0
-	for _, f := range s.flavours {
-		built := 0
-		for _, t := range s.targets {
-			if t.binaries[f] != "" {
-				built++
-			}
-		}
-		if built > 0 {
-			ready = append(ready, f)
-			s.outcome.Variants = append(s.outcome.Variants, f.variants()...)
-		}
-		total += built * len(s.opt.Cores) * s.opt.Count
-	}
-	if len(ready) == 0 {
+	p := s.plan(ctx)
+	if len(p.arms) == 0 {
 		return
 	}
-	rounds := s.opt.Count
-	if s.opt.For > 0 {
-		rounds, total = 0, 0
-	}
-	s.ends = make(map[endKey]*endCount)
-
+	s.begin()
 	began := time.Now()
-	jobs := make(chan job)
 	var workers sync.WaitGroup
-	var mu sync.Mutex // guards s.tally, s.ends, s.outcome and calls of Progress
 	for range s.opt.Parallel {
 		workers.Go(func() {
-			for j := range jobs {
-				done := s.runJob(ctx, j)
-				mu.Lock()
-				s.count(j, done)
-				s.progress(s.running(j, total, time.Since(began)))
-				mu.Unlock()
+			for {
+				var j job
+				more := false
+				s.locked(func() {
+					if more = ctx.Err() == nil; !more {
+						return
+					}
+					if j, more = p.next(time.Since(began)); more {
+						s.progress(s.running(j, p.total(), time.Since(began)))
+					}
+				})
+				if !more {
+					return
+				}
+				s.make(ctx, j)
+				s.locked(func() { s.progress(s.running(j, p.total(), time.Since(began))) })
 			}
 		})
 	}
-	for j := range plan(len(s.targets), ready, s.opt.Cores, rounds) {
-		if s.opt.For > 0 && j.round > 0 && time.Since(began) >= s.opt.For {
-			break
-		}
-		if s.targets[j.target].binaries[j.flavour] == "" {
-			continue
-		}
-		if j.round == 0 && s.opt.Progress != nil {
-			mu.Lock()
-			s.progress(s.running(j, total, time.Since(began)))
-			mu.Unlock()
-		}
-		select {
-		case jobs <- j:
-			continue
-		case <-ctx.Done():
-		}
-		break
-	}
-	close(jobs)
 	workers.Wait()
 }
 
-func (s *session) running(j job, total int, elapsed time.Duration) Progress {
-	found := make(map[evidence.Key]bool)
-	for _, o := range s.tally.Observations() {
-		if o.Evidence.Kind.Bug() {
-			found[o.Key()] = true
+// make makes a run, and looks for small schedules that show what it was the
+// first to show.
+func (s *session) make(ctx context.Context, j job) {
+	began := time.Now()
+	d := s.runJob(ctx, j)
+	var news []evidence.Key
+	s.locked(func() { news = s.count(j, d) })
+	var proofs map[evidence.Key]*proof
+	if j.flavour.controlled && len(news) > 0 {
+		proofs = s.prove(ctx, j, d, news)
+	}
+	s.locked(func() {
+		maps.Copy(s.proofs, proofs)
+		j.arm.spent += time.Since(began)
+	})
+}
+
+// locked calls f while no other worker looks at what they share.
+func (s *session) locked(f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+}
+
+// plan plans the runs of what could be built.
+func (s *session) plan(ctx context.Context) *plan {
+	p := &plan{rounds: s.opt.Count, limit: s.opt.For}
+	if s.opt.For > 0 {
+		p.rounds = 0
+	}
+	ready := make(map[flavour]bool)
+	for i, t := range s.targets {
+		for _, f := range s.flavours {
+			if t.binaries[f] == "" {
+				continue
+			}
+			ready[f] = true
+			switch {
+			case !f.controlled:
+				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: s.opt.Cores})
+			case s.opt.Tests:
+				for _, test := range s.listTests(ctx, t, t.binaries[f]) {
+					p.arms = append(p.arms, &arm{target: i, flavour: f, test: test, cores: []int{0}})
+				}
+			default:
+				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: []int{0}})
+			}
 		}
 	}
+	for _, f := range s.flavours {
+		if ready[f] {
+			s.outcome.Variants = append(s.outcome.Variants, f.variants()...)
+		}
+	}
+	return p
+}
+
+func (s *session) running(j job, total int, elapsed time.Duration) Progress {
 	return Progress{
 		Package: s.targets[j.target].pkg.ImportPath, Variants: j.flavour.variants(), Cores: j.cores,
-		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(found),
+		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known),
 	}
 }
 
@@ -121,6 +143,7 @@ type done struct {
 	result execute.Result
 	// What each variant showed. A crash is counted for all of them.
 	evidence map[Variant][]evidence.Evidence
+	control  *schedule.Result // of a controlled run
 }
 
 // runJob makes one run.
@@ -132,24 +155,31 @@ func (s *session) runJob(ctx context.Context, j job) done {
 	}
 	defer os.RemoveAll(dir)
 	c := execute.Command{
-		Path: t.binaries[j.flavour], Args: s.arguments(), Dir: s.opt.Dir, Env: s.environment(j, dir),
+		Path: t.binaries[j.flavour], Args: s.arguments(j), Dir: s.opt.Dir, Env: s.environment(j, dir),
 		Timeout: s.opt.Timeout + reportTime, Dump: true, MaxOutput: s.opt.MaxOutput,
 	}
 	if s.opt.Tests {
 		c.Dir = t.pkg.Dir
 	}
 	c.Env = append(c.Env, "PWD="+c.Dir)
-	r := execute.Run(ctx, c)
-	return done{r, s.collect(j, dir, c.Dir, r)}
+	d := done{result: execute.Run(ctx, c)}
+	if j.flavour.controlled {
+		d.control = readResult(dir)
+	}
+	d.evidence = s.collect(j, dir, c.Dir, d)
+	return d
 }
 
 // arguments are those of the program.
-func (s *session) arguments() []string {
+func (s *session) arguments(j job) []string {
 	if !s.opt.Tests {
 		return s.opt.Args
 	}
 	args := []string{"-test.paniconexit0", "-test.timeout=0"}
-	if s.opt.RunTests != "" {
+	switch {
+	case j.test != "":
+		args = append(args, "-test.run="+s.onlyTest(j.test))
+	case s.opt.RunTests != "":
 		args = append(args, "-test.run="+s.opt.RunTests)
 	}
 	return append(args, s.opt.Args...)
@@ -158,7 +188,10 @@ func (s *session) arguments() []string {
 // environment is that of a run whose detectors write to files in dir: there
 // the program's own output cannot get between the lines of a report.
 func (s *session) environment(j job, dir string) []string {
-	env := append(slices.Clone(s.opt.Env), "GOMAXPROCS="+strconv.Itoa(j.cores))
+	env := slices.Clone(s.opt.Env)
+	if j.cores > 0 {
+		env = append(env, "GOMAXPROCS="+strconv.Itoa(j.cores))
+	}
 	if !slices.ContainsFunc(env, func(v string) bool { return strings.HasPrefix(v, "GOTRACEBACK=") }) {
 		env = append(env, "GOTRACEBACK=all") // a deadlock has more than one goroutine
 	}
@@ -166,7 +199,8 @@ func (s *session) environment(j job, dir string) []string {
 		// The log's path is quoted: it may have spaces.
 		env = append(env, fmt.Sprintf("GORACE=atexit_sleep_ms=0 halt_on_error=0 log_path='%s'", filepath.Join(dir, string(Race))))
 	}
-	if j.flavour.leak {
+	controlled := j.flavour.controlled && j.schedule.Controlled() // which knows what leaks
+	if j.flavour.leak && !controlled {
 		env = append(env, leaksVariable+"="+filepath.Join(dir, string(Leak)))
 		if j.flavour.race { // where the runtime does not notice that all goroutines are asleep
 			env = append(env, leaksWatchVariable+"="+s.opt.Timeout.String())
@@ -176,12 +210,15 @@ func (s *session) environment(j job, dir string) []string {
 		env = append(env, locksVariable+"="+filepath.Join(dir, string(Deadlock)),
 			locksTimeoutVariable+"="+s.opt.LockTimeout.String())
 	}
+	if j.flavour.controlled {
+		env = controlEnvironment(env, j, dir)
+	}
 	return env
 }
 
 // collect reads what the detectors wrote.
-func (s *session) collect(j job, dir, cwd string, r execute.Result) map[Variant][]evidence.Evidence {
-	scope := s.scope()
+func (s *session) collect(j job, dir, cwd string, d done) map[Variant][]evidence.Evidence {
+	scope, r := s.scope(), d.result
 	opt := detect.Options{
 		User: func(f evidence.Frame) bool { return !instrument.Ours(f.File) && scope.User(f) }, Dir: cwd, Source: s.tc.overlay.ReadFile,
 		Survived: r.Outcome == execute.Finished{},
@@ -191,22 +228,28 @@ func (s *session) collect(j job, dir, cwd string, r execute.Result) map[Variant]
 	parsers := map[Variant]func([]byte, detect.Options) []evidence.Evidence{
 		Race: detect.Races, Leak: detect.Leaks, Deadlock: detect.Locks,
 	}
-	for _, v := range j.flavour.variants() {
+	first := j.flavour.variants()[0]
+	for _, v := range []Variant{Race, Leak, Deadlock} {
 		files, _ := filepath.Glob(filepath.Join(dir, string(v)+".*"))
 		slices.Sort(files)
 		for _, file := range files {
 			if data, err := os.ReadFile(file); err == nil {
-				found[v] = append(found[v], parsers[v](data, opt)...)
+				to := v
+				if j.flavour.controlled {
+					to = Controlled
+				}
+				found[to] = append(found[to], parsers[v](data, opt)...)
 			}
 		}
-		if v == j.flavour.variants()[0] {
-			found[v] = append(found[v], crashes...)
-		}
 	}
+	if j.flavour.controlled {
+		crashes = j.controlled(crashes, d.control, opt)
+	}
+	found[first] = append(found[first], crashes...)
 	if j.flavour.race { // "limit on simultaneously alive goroutines" goes to stderr, reports never do
 		for _, e := range detect.Races(r.Stderr.Bytes(), opt) {
 			if !e.Kind.Bug() {
-				found[Race] = append(found[Race], e)
+				found[first] = append(found[first], e)
 			}
 		}
 	}
@@ -248,20 +291,38 @@ type endCount struct {
 	detail string
 }
 
-// count adds a run to what is known.
-func (s *session) count(j job, d done) {
+// count adds a run to what is known, and returns the bugs that no run showed
+// before.
+func (s *session) count(j job, d done) (news []evidence.Key) {
 	if d.result.Outcome == (execute.Interrupted{}) && len(d.evidence) == 0 && d.result.Duration == 0 {
-		return // not even started
+		return nil // not even started
 	}
 	s.outcome.Runs++
 	s.targets[j.target].runs++
 	bug := false
 	for _, v := range j.flavour.variants() {
 		found := d.evidence[v]
-		bug = bug || slices.ContainsFunc(found, func(e evidence.Evidence) bool { return e.Kind.Bug() })
+		for i := range found {
+			if !found[i].Kind.Bug() {
+				continue
+			}
+			bug = true
+			key := found[i].Key()
+			if !s.known[key] {
+				j.arm.found++
+			}
+			if !s.known[key] || v == Controlled && s.proofs[key] == nil && !slices.Contains(news, key) {
+				news = append(news, key)
+			}
+			s.known[key] = true
+		}
 		s.tally.Add(evidence.Run{Variant: string(v), Cores: j.cores, Command: s.replay(j, v), Evidence: found})
 	}
+	if d.control != nil {
+		s.learn(j, d.control)
+	}
 	s.countEnd(j, d.result, bug)
+	return news
 }
 
 // countEnd notes how a run ended if that is worth a word: a run that shows
@@ -293,7 +354,7 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 	case execute.StartFailed:
 		s.outcome.BuildErrors = append(s.outcome.BuildErrors, BuildError{pkg, o.Err.Error()})
 	case execute.Finished:
-		expected := o.Exit == 0 || o.Exit == stuckStatus || o.Exit == raceStatus
+		expected := o.Exit == 0 || o.Exit == stuckStatus || o.Exit == raceStatus || o.Exit == controlStatus
 		if !bug && !expected {
 			add(o.String(), false, printed, message.New("end-failed", "package", pkg, "status", o.String()))
 		}
@@ -343,6 +404,9 @@ func lastLines(output []byte) string {
 
 // replay is the command that repeats the runs of a job under one variant.
 func (s *session) replay(j job, v Variant) []string {
+	if v == Controlled {
+		return s.proofOf(j, j.schedule).replay
+	}
 	t := s.targets[j.target]
 	cmd := []string{"lockstep", "run"}
 	if s.opt.Tests {

@@ -142,7 +142,25 @@ func failure(r execute.Result) string {
 
 // list lists the named packages and all that they need.
 func (tc *toolchain) list(ctx context.Context) ([]instrument.Package, error) {
-	args := []string{"list", "-e", "-deps", "-json=" + instrument.ListFields}
+	return tc.listFields(ctx, instrument.ListFields)
+}
+
+// exports says where the export data of packages is, by import path. It
+// compiles those of which there is none.
+func (tc *toolchain) exports(ctx context.Context) (func(string) string, error) {
+	list, err := tc.listFields(ctx, "ImportPath,Name,Dir,ForTest,GoFiles,Export", "-export")
+	if err != nil {
+		return nil, err
+	}
+	files := make(map[string]string)
+	for _, p := range list {
+		files[p.ImportPath] = p.Export
+	}
+	return func(path string) string { return files[path] }, nil
+}
+
+func (tc *toolchain) listFields(ctx context.Context, fields string, flags ...string) ([]instrument.Package, error) {
+	args := append([]string{"list", "-e", "-deps", "-json=" + fields}, flags...)
 	if tc.opt.Tests {
 		args = append(args, "-test")
 	}

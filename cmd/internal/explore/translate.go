@@ -32,6 +32,9 @@ type Translation struct {
 	// nil goes by the names of functions, which do not tell that of a main
 	// package.
 	Package func(file string) string
+	// Proof is the witness with a schedule that shows evidence with the given key,
+	// and the command that replays it; "" if none is known. Nil knows none.
+	Proof func(evidence.Key) (witness string, replay []string)
 }
 
 // The rules that runs find breaches of.
@@ -52,6 +55,12 @@ const (
 // seen under several variants makes one, with the witness of the variant that
 // shows it best; so do a deadlock and its consequences.
 func Translate(observations []evidence.Observation, t Translation) []*finding.Finding {
+	// Of equal observations the first is kept; detectors know functions, the
+	// scheduler does not.
+	observations = slices.Clone(observations)
+	slices.SortStableFunc(observations, func(a, b evidence.Observation) int {
+		return cmp.Compare(number(a.Variant == string(Controlled)), number(b.Variant == string(Controlled)))
+	})
 	list := slices.DeleteFunc(evidence.Distinct(observations), func(o evidence.Observation) bool { return !o.Evidence.Kind.Bug() })
 	made := make([]*finding.Finding, len(list))
 	for i := range list {
@@ -120,6 +129,14 @@ func (t Translation) finding(o *evidence.Observation) *finding.Finding {
 	f.Witness = &finding.Witness{
 		Seen: o.Seen, Runs: o.Runs, Cores: o.Cores, Rates: rates(o.Rates), Detector: o.Variant,
 		Replay: o.Command, Log: o.Evidence.Raw,
+	}
+	if o.Variant == string(Controlled) { // which does not depend on them
+		f.Witness.Cores, f.Witness.Rates = nil, nil
+	}
+	if t.Proof != nil {
+		if witness, replay := t.Proof(o.Key()); witness != "" {
+			f.Witness.Schedule, f.Witness.Replay = witness, replay
+		}
 	}
 	return f
 }

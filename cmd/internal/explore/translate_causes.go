@@ -132,6 +132,9 @@ func blockingPlaces(e *evidence.Evidence) []finding.Position {
 // absorb adds to the finding of a cause what that of a consequence tells
 // beyond it.
 func absorb(f, consequence *finding.Finding) {
+	if w := consequence.Witness; w != nil && f.Witness != nil && f.Witness.Schedule == "" && w.Schedule != "" {
+		f.Witness.Schedule, f.Witness.Replay = w.Schedule, w.Replay
+	}
 	for _, p := range consequence.Operations {
 		if !slices.Contains(f.Operations, p) {
 			f.Operations = append(f.Operations, p)

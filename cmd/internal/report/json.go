@@ -2,6 +2,7 @@ package report
 
 import (
 	"encoding/json"
+	"fmt"
 	"io"
 	"path/filepath"
 
@@ -168,3 +169,24 @@ func (o Options) jsonPosition(p finding.Position) jsonPosition {
 
 // slashPath is path with forward slashes on every system.
 func (o Options) slashPath(file string) string { return filepath.ToSlash(o.path(file)) }
+
+// Witnesses lists, of the findings in a report that was written as JSON, the
+// schedules that show them; "" where there is none.
+func Witnesses(data []byte) ([]string, error) {
+	var r jsonReport
+	if err := json.Unmarshal(data, &r); err != nil {
+		return nil, err
+	}
+	if r.Version != jsonVersion {
+		return nil, fmt.Errorf("version %d is not known", r.Version)
+	}
+	var list []string
+	for _, f := range r.Findings {
+		text := ""
+		if f.Witness != nil {
+			text = f.Witness.Schedule
+		}
+		list = append(list, text)
+	}
+	return list, nil
+}

@@ -91,8 +91,9 @@ func (t *textRenderer) cores(cores []int) string {
 func shellCommand(argv []string) string {
 	words := make([]string, len(argv))
 	for i, arg := range argv {
-		plain := arg != "" && strings.IndexFunc(arg, func(r rune) bool {
-			return !(r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || strings.ContainsRune("./=,:@%+^", r))
+		// A tilde means something at the beginning only, and behind "=" to some shells.
+		plain := arg != "" && arg[0] != '~' && !(strings.Contains(arg, "=") && strings.Contains(arg, "~")) && strings.IndexFunc(arg, func(r rune) bool {
+			return !(r == '_' || r == '-' || '0' <= r && r <= '9' || 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || strings.ContainsRune("./=,:@%+^~", r))
 		}) < 0
 		if !plain {
 			arg = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"

@@ -108,6 +108,7 @@ func TestOutcomes(t *testing.T) {
 		"goexit":               {"ok"},
 		"exit":                 {"exit"},
 		"leak":                 {"leak"},
+		"leak-late":            {"leak"},
 		"spin":                 {"steps"},
 		"spin-until":           {"ok stopped"},
 		"native-sender":        {"ok 5"},

@@ -21,7 +21,7 @@ const (
 )
 
 const (
-	defaultSteps = 50000
+	defaultSteps = 100000
 	defaultStall = 2 * time.Second
 )
 
@@ -123,11 +123,11 @@ func AtEnd() {
 func quiesce(me *g) {
 	s.main, s.mainDone, s.mainStep = me, true, s.steps
 	event(me, opEnd, nil, "", 0)
-	me.state, me.wait, me.op, me.at = blocked, waitEnd, opNone, ""
+	me.state, me.wait, me.op, me.at, me.granted = blocked, waitEnd, opNone, "", false
 	pass(me)
 	how := endOK
 	for i := 0; i < s.nalive; i++ {
-		if c := s.alive[i]; c != me && c.state == blocked && !c.daemon {
+		if c := s.alive[i]; c != me && c.state == blocked && c.wait != waitTime && !c.daemon {
 			how = endLeak
 		}
 	}

@@ -99,9 +99,9 @@ var scenarios = map[string]func(){
 		order := make(chan string, 2)
 		RWLock(&mu, at)
 		spawn(func() { RLock(&mu, at); Send(order, at)("r"); RUnlock(&mu, at) })
-		Sleep(1, at)
+		Sleep(time.Second, at)
 		spawn(func() { RWLock(&mu, at); Send(order, at)("w"); RWUnlock(&mu, at) })
-		Sleep(1, at)
+		Sleep(time.Second, at)
 		RWUnlock(&mu, at)
 		fmt.Print(Recv(order, at), Recv(order, at))
 	},
@@ -142,7 +142,7 @@ var scenarios = map[string]func(){
 				Send(order, at)(i)
 				Unlock(&mu, at)
 			})
-			Sleep(1, at)
+			Sleep(time.Second, at)
 		}
 		CondSignal(c, at)
 		fmt.Print(Recv(order, at))
@@ -176,7 +176,7 @@ var scenarios = map[string]func(){
 		ch := make(chan int, 1)
 		for i := range 3 {
 			spawn(func() { Send(ch, at)(i) })
-			Sleep(1, at)
+			Sleep(time.Second, at)
 		}
 		fmt.Print(Recv(ch, at), Recv(ch, at), Recv(ch, at), len(ch))
 	},
@@ -210,9 +210,9 @@ var scenarios = map[string]func(){
 	"send-on-closed": func() {
 		ch := make(chan int)
 		spawn(func() { Send(ch, at)(1) })
-		Sleep(1, at)
+		Sleep(time.Second, at)
 		Close(ch, at)
-		Sleep(1, at)
+		Sleep(time.Second, at)
 	},
 	"nil-channel": func() {
 		var ch chan int
@@ -354,7 +354,18 @@ var scenarios = map[string]func(){
 	"leak": func() {
 		ch := make(chan int)
 		spawn(func() { Send(ch, at)(1) })
-		Sleep(1, at)
+		Sleep(time.Second, at)
+	},
+	// Main is done after it has slept; the other still has to send.
+	"leak-late": func() {
+		ch := make(chan int)
+		spawn(func() {
+			for range 20 {
+				Gosched(at)
+			}
+			Send(ch, at)(1)
+		})
+		Sleep(time.Nanosecond, at)
 	},
 	"spin": func() {
 		var stop atomic.Bool

@@ -16,7 +16,8 @@ type selCase interface {
 	channel() (h *hchan, send bool)
 	try(me *g) bool
 	native()
-	// race is for a goroutine that is not controlled.
+	// value is the channel, and of a send a pointer to what is sent, for a
+	// goroutine that is not controlled.
 	value() (ch any, v any)
 }
 
@@ -109,7 +110,13 @@ func (c *sending[T]) try(me *g) bool { return trySend(me, c.ch, c.v) }
 //go:norace
 func (c *sending[T]) native() { c.ch <- c.v }
 
-func (c *sending[T]) value() (any, any) { return c.ch, &c.v }
+// The value is copied: the runtime takes all that the object with it refers to as
+// in use, and this one refers to the channel, so nobody would ever be said to leak.
+func (c *sending[T]) value() (any, any) {
+	v := new(T)
+	*v = c.v
+	return c.ch, v
+}
 
 // Do executes the statement and returns the number of the case, -1 for default.
 //
@@ -141,7 +148,7 @@ func (sel *Selection) Do() int {
 		}
 		me.ncases = sel.n
 		if !block(me, waitChannel, nil, opSelect, sel.at) {
-			return sel.natively()
+			return sel.linger()
 		}
 		if k := me.chosen; k >= 0 {
 			sel.cases[k].native()

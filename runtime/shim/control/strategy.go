@@ -9,6 +9,9 @@ type strategy struct {
 	changes  []int
 	nchanges int
 	low      int
+	// eager lets time pass although somebody can go on, as it can natively
+	// if somebody is slow. Programs that take a timeout for a failure fail under it.
+	eager bool
 	// deviations, for a schedule that is given.
 	plan []dev
 	next int
@@ -44,15 +47,22 @@ func random(n int) int {
 func choose(n int, options []*g) int {
 	s.decisions++
 	s.lastDecision, s.lastOptions = s.decisions, n
+	eventChoice(n, options)
 	choice := 0
 	st := &s.strategy
 	switch st.kind {
 	case byRandomWalk:
-		choice = random(n)
+		choice = st.walk(n, options != nil)
 	case byPCT:
 		if options == nil {
 			choice = random(n)
 			break
+		}
+		if st.eager && s.timers != nil {
+			if n--; random(jump) == 0 {
+				choice = n
+				break
+			}
 		}
 		for i := 1; i < n; i++ {
 			if options[i].prio > options[choice].prio {
@@ -77,6 +87,22 @@ func choose(n int, options []*g) int {
 		s.ndevs++
 	}
 	return choice
+}
+
+// jump is one in how many decisions an eager schedule lets time pass at.
+const jump = 16
+
+// walk is a random option.
+//
+//go:norace
+func (st *strategy) walk(n int, goroutines bool) int {
+	if !goroutines || !st.eager || s.timers == nil {
+		return random(n)
+	}
+	if random(jump) == 0 {
+		return n - 1
+	}
+	return random(n - 1)
 }
 
 //go:norace
@@ -115,6 +141,9 @@ func demote(me *g) {
 // wrong with it was told to the user before; here it is the default schedule.
 func (st *strategy) parse(text string) (perturb bool) {
 	kind, rest := cut(text, ':')
+	if n := len(kind) - 1; n > 0 && kind[n] == 't' && kind != "pct" {
+		st.eager, kind = true, kind[:n]
+	}
 	switch kind {
 	case "rw":
 		st.kind = byRandomWalk

@@ -5,6 +5,11 @@ import (
 	"unsafe"
 )
 
+// stepTime is how long a step takes, in ns. It is about what an operation that
+// synchronises takes natively: timers of nanoseconds are due while others run, and
+// those of milliseconds are not.
+const stepTime = 100
+
 // longest is how many points in a row a goroutine may pass before it goes last:
 // it may be waiting, in a loop, for what another has to do.
 const longest = 200
@@ -84,7 +89,11 @@ func next() *g {
 		}
 		n := gather()
 		if n > 0 {
-			return take(n)
+			if c := take(n); c != nil {
+				return c
+			}
+			fireNext()
+			continue
 		}
 		if fireNext() {
 			continue
@@ -143,19 +152,27 @@ func gather() int {
 	return n
 }
 
-// take chooses one of the n options and counts the step.
+// take chooses one of the n options and counts the step. It is nil if time is to
+// pass first, which is an option of eager schedules only.
 //
 //go:norace
 func take(n int) *g {
 	s.steps++
 	s.progress++
+	s.now += stepTime
 	if s.steps > s.maxSteps || s.mainDone && s.steps > s.mainStep+s.maxSteps/4 {
 		finish(endSteps)
 	}
 	changePoint()
 	s.lastDecision, s.lastOptions = 0, 0
 	chosen := 0
-	if n > 1 {
+	switch {
+	case s.strategy.eager && s.timers != nil:
+		// One more option: time passes.
+		if chosen = choose(n+1, s.options); chosen == n {
+			return nil
+		}
+	case n > 1:
 		chosen = choose(n, s.options)
 	}
 	c := s.options[chosen]

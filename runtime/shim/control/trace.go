@@ -139,6 +139,31 @@ func putWoken() {
 	s.woken = 0
 }
 
+// eventChoice tells of a decision before it is made: who ran before, and who
+// could go on. It is not part of the hash, since it follows from what is.
+//
+//go:norace
+func eventChoice(n int, options []*g) {
+	if !s.trace {
+		return
+	}
+	putInt(`{"n":`, s.steps)
+	putInt(`,"g":`, s.current.id)
+	putInt(`,"op":"choice","d":`, s.decisions)
+	putInt(`,"opts":`, n)
+	if options != nil {
+		put(`,"among":[`)
+		for i := 0; i < n; i++ {
+			if i > 0 {
+				put(",")
+			}
+			putInt("", options[i].id)
+		}
+		put("]")
+	}
+	endEvent()
+}
+
 //go:norace
 func begin(me *g, what op, obj unsafe.Pointer, at string) {
 	putInt(`{"n":`, s.steps)

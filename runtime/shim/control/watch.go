@@ -122,5 +122,8 @@ func uncontrolled() int {
 			n--
 		}
 	}
+	if c := s.current; c != nil && c.state == done && c.real {
+		n-- // it asks on its way out
+	}
 	return n
 }

@@ -27,19 +27,19 @@ import (
 )
 
 func main() {
-	max := flag.Int("max", 200, "schedules to try at most")
+	most := flag.Int("max", 200, "schedules to try at most")
 	natives := flag.Int("native", 20, "native runs of each kernel")
 	only := flag.String("run", "", "kernels to run, by regular expression")
 	verbose := flag.Bool("v", false, "print the schedules")
 	keep := flag.String("keep", "", "folder to work in, which is kept")
 	flag.Parse()
-	if err := measure(*max, *natives, *only, *verbose, *keep); err != nil {
+	if err := measure(*most, *natives, *only, *verbose, *keep); err != nil {
 		fmt.Fprintln(os.Stderr, "detection:", err)
 		os.Exit(1)
 	}
 }
 
-func measure(max, natives int, only string, verbose bool, dir string) error {
+func measure(most, natives int, only string, verbose bool, dir string) error {
 	if dir == "" {
 		temp, err := os.MkdirTemp("", "detection")
 		if err != nil {
@@ -64,7 +64,7 @@ func measure(max, natives int, only string, verbose bool, dir string) error {
 	if list, err = write(root, source, list); err != nil {
 		return err
 	}
-	b := bench{dir: dir, max: max, natives: natives}
+	b := bench{dir: dir, most: most, natives: natives}
 	if err := b.build(source); err != nil {
 		return err
 	}
@@ -94,7 +94,7 @@ func measure(max, natives int, only string, verbose bool, dir string) error {
 
 type bench struct {
 	dir                string
-	max, natives       int
+	most, natives      int
 	native, controlled string // binaries
 }
 
@@ -156,9 +156,13 @@ func (b *bench) measure(k kernel) result {
 		}
 	}
 	begin := time.Now()
-	for i := 1; i <= b.max && r.first == 0; i++ {
-		with := Schedule(i)
-		how, end := b.controlledRun(k, with)
+	steps, limit := 100, 100000
+	for i := 1; i <= b.most && r.first == 0; i++ {
+		with := Schedule(i, steps)
+		how, end, n := b.controlledRun(k, with, limit)
+		if steps = min(n, longestPCT); end == string(schedule.Steps) {
+			limit = min(2*limit, longestRun)
+		}
 		r.ends[end]++
 		if how != "" {
 			r.first, r.how, r.schedule = i, how, with
@@ -168,48 +172,60 @@ func (b *bench) measure(k kernel) result {
 	return r
 }
 
-// Schedule is the i-th schedule to try: random walk and PCT in turn.
-func Schedule(i int) string {
-	switch i % 2 {
-	case 1:
+// eagerFrom is after how many schedules a third of them let time jump.
+const eagerFrom = 20
+
+// longestPCT bounds the steps among which PCT changes priorities.
+const longestPCT = 10000
+
+// longestRun bounds the step limit, which is doubled where it ends a run.
+const longestRun = 1600000
+
+// Schedule is the i-th schedule to try: random walk and PCT in turn. steps is how
+// many the last run took.
+func Schedule(i, steps int) string {
+	switch {
+	case i > eagerFrom && i%3 == 0:
+		return fmt.Sprintf("rwt:%d", i)
+	case i%2 == 1:
 		return fmt.Sprintf("rw:%d", i)
 	}
-	return fmt.Sprintf("pct:%d:3:100", i)
+	return fmt.Sprintf("pct:%d:3:%d", i, max(steps, 20))
 }
 
 // controlledRun reports how a run under a schedule showed the bug, if it did, and how it
 // ended.
-func (b *bench) controlledRun(k kernel, with string) (how, end string) {
+func (b *bench) controlledRun(k kernel, with string, limit int) (how, end string, steps int) {
 	dir, err := os.MkdirTemp(b.dir, "run")
 	if err != nil {
-		return "", err.Error()
+		return "", err.Error(), 0
 	}
 	defer os.RemoveAll(dir)
 	file, leaks := filepath.Join(dir, "result"), filepath.Join(dir, "leaks")
-	out, printed := run(b.controlled, k.name, "LOCKSTEP_CONTROL="+with, "LOCKSTEP_RESULT="+file, "LOCKSTEP_LEAKS="+leaks, "GORACE=atexit_sleep_ms=0")
+	_, printed := run(b.controlled, k.name, "LOCKSTEP_CONTROL="+with, "LOCKSTEP_RESULT="+file, "LOCKSTEP_LEAKS="+leaks, "GORACE=atexit_sleep_ms=0",
+		fmt.Sprint("LOCKSTEP_STEPS=", limit))
 	data, _ := os.ReadFile(file)
 	res, err := schedule.ParseResult(data)
 	if err != nil {
-		return "", "died"
+		return "", "died", 0
 	}
 	profiles, _ := filepath.Glob(leaks + ".*")
 	for _, p := range profiles {
 		if profile, err := os.ReadFile(p); err == nil && k.shows(profile) {
-			return "leak", string(res.End)
+			return "leak", string(res.End), res.Steps
 		}
 	}
 	if res.End == schedule.Deadlock {
-		return "deadlock", "deadlock"
+		return "deadlock", "deadlock", res.Steps
 	}
-	_ = out
 	if i := bytes.Index(printed, []byte("panic: ")); i >= 0 {
 		line, _, _ := bytes.Cut(printed[i:], []byte("\n"))
-		return string(line), string(res.End)
+		return string(line), string(res.End), res.Steps
 	}
 	if res.End == schedule.Stall {
-		return "", "stall " + res.Cause
+		return "", "stall " + res.Cause, res.Steps
 	}
-	return "", string(res.End)
+	return "", string(res.End), res.Steps
 }
 
 func run(binary, name string, env ...string) (stdout, stderr []byte) {

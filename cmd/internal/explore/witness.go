@@ -1,0 +1,197 @@
+package explore
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/runtime/evidence"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
+)
+
+// What minimising one schedule may cost.
+const (
+	minimiseRuns = 150
+	minimiseTime = 5 * time.Second
+)
+
+// mostMinimised is for how many bugs of a session schedules are minimised.
+const mostMinimised = 20
+
+// A proof is the smallest known schedule that shows a piece of evidence.
+type proof struct {
+	witness schedule.Witness
+	replay  []string
+}
+
+// prove finds, for pieces of evidence that one run of j showed first, small
+// schedules that show them, and makes sure that these are replayed exactly.
+func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key) map[evidence.Key]*proof {
+	proofs := make(map[evidence.Key]*proof)
+	for _, key := range keys {
+		proofs[key] = s.proofOf(j, j.schedule)
+	}
+	ds, err := schedule.ParseDeviations(d.control.Deviations)
+	if err != nil || d.control.End == "" || !j.schedule.Controlled() {
+		return proofs
+	}
+	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool)}
+	again := p.run(ctx, schedule.List(ds))
+	if ctx.Err() != nil {
+		return proofs
+	}
+	if again.control.Hash != d.control.Hash {
+		s.nondeterministic(j, d.control, again.control)
+		return proofs
+	}
+	for _, key := range keys {
+		smallest := p.minimise(ctx, ds, key)
+		proofs[key] = s.proofOf(j, schedule.List(smallest))
+	}
+	return proofs
+}
+
+// nondeterministic notes that the same decisions led to different runs.
+func (s *session) nondeterministic(j job, results ...*schedule.Result) {
+	var causes []string
+	for _, r := range results {
+		for _, what := range r.Uncontrolled {
+			if !slices.Contains(causes, what) {
+				causes = append(causes, what)
+			}
+		}
+	}
+	m := message.New("control-differs", "program", s.program(j), "causes", strings.Join(causes, ", "))
+	if len(causes) == 0 {
+		m = message.New("control-differs-unknown", "program", s.program(j))
+	}
+	s.locked(func() { s.note(m, "") })
+}
+
+// A prover remembers what schedules of one job showed.
+type prover struct {
+	*session
+	job   job
+	known map[string]map[evidence.Key]bool
+}
+
+func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
+	j := p.job
+	j.schedule = s
+	d := p.runJob(ctx, j)
+	shown := make(map[evidence.Key]bool)
+	for _, list := range d.evidence {
+		for i := range list {
+			shown[list[i].Key()] = true
+		}
+	}
+	p.known[s.String()] = shown
+	return d
+}
+
+// minimise is the smallest part of ds found that shows evidence with the given
+// key.
+func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evidence.Key) schedule.Deviations {
+	enough := false
+	p.locked(func() {
+		p.minimised++
+		enough = p.minimised > mostMinimised
+	})
+	if enough {
+		return ds
+	}
+	ctx, cancel := context.WithTimeout(ctx, minimiseTime)
+	defer cancel()
+	// What showed one thing may show the other as well.
+	for text, shown := range p.known {
+		if s, err := schedule.Parse(text); err == nil && shown[key] && shorter(s.Deviations, ds) {
+			ds = s.Deviations
+		}
+	}
+	m, _ := schedule.Minimise(ctx, ds, minimiseRuns, func(ctx context.Context, s schedule.Schedule) (bool, error) {
+		if _, ok := p.known[s.String()]; !ok {
+			p.run(ctx, s)
+			if err := ctx.Err(); err != nil {
+				delete(p.known, s.String())
+				return false, err
+			}
+		}
+		return p.known[s.String()][key], nil
+	})
+	return m.Deviations
+}
+
+// shorter is a strict order, so that what it chooses does not depend on the
+// order of maps.
+func shorter(a, b schedule.Deviations) bool {
+	return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a.String(), b.String())) < 0
+}
+
+// proofOf is the proof by a schedule of j's program.
+func (s *session) proofOf(j job, sched schedule.Schedule) *proof {
+	t := s.targets[j.target]
+	w := schedule.Witness{Package: strings.Join(t.args, ","), Test: j.test, Schedule: sched, Hash: schedule.ShortHash(s.sourceHash(t))}
+	cmd := []string{"lockstep", "replay"}
+	if s.opt.Tags != "" {
+		cmd = append(cmd, "-tags="+s.opt.Tags)
+	}
+	if s.opt.Timeout != s.opt.defaultTimeout() {
+		cmd = append(cmd, "-timeout="+s.opt.Timeout.String())
+	}
+	cmd = append(cmd, w.String())
+	if len(s.opt.Args) > 0 {
+		cmd = append(append(cmd, "--"), s.opt.Args...)
+	}
+	return &proof{witness: w, replay: cmd}
+}
+
+// sourceHash is a hash of the user's source that a target is made of. It knows
+// import paths and names of files, but no folders, so it is equal on other
+// machines.
+func (s *session) sourceHash(t *target) string {
+	byPath := make(map[string]*instrument.Package)
+	for i := range s.packages {
+		byPath[s.packages[i].ImportPath] = &s.packages[i]
+	}
+	scope := s.scope()
+	h := sha256.New()
+	seen := map[string]bool{t.pkg.ImportPath: true}
+	queue := []*instrument.Package{t.pkg}
+	for len(queue) > 0 {
+		p := queue[0]
+		queue = queue[1:]
+		files, imports := slices.Concat(p.GoFiles, p.CgoFiles), slices.Clone(p.Imports)
+		if s.opt.Tests && p == t.pkg {
+			files = slices.Concat(files, p.TestGoFiles, p.XTestGoFiles)
+			imports = slices.Concat(imports, p.TestImports, p.XTestImports)
+		}
+		slices.Sort(files)
+		for _, name := range files {
+			if !filepath.IsAbs(name) {
+				name = filepath.Join(p.Dir, name)
+			}
+			src, err := s.tc.overlay.ReadFile(name)
+			if err == nil && scope.User(evidence.Frame{File: name}) {
+				fmt.Fprintf(h, "%q %q %d\n", p.ImportPath, path.Base(filepath.ToSlash(name)), len(src))
+				h.Write(src)
+			}
+		}
+		slices.Sort(imports)
+		for _, i := range imports {
+			if q := byPath[i]; q != nil && !q.Standard && !seen[i] {
+				seen[i] = true
+				queue = append(queue, q)
+			}
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
