@@ -163,7 +163,7 @@ func TestCatalogue(t *testing.T) {
 }
 
 // contention is a run in which two goroutines take turns with a lock, for about n
-// events, and get stuck in the end.
+// events, and get stuck in the end. One of them holds a third lock all the time.
 func contention(n int) *schedule.Result {
 	r := &schedule.Result{End: schedule.Deadlock, Steps: n}
 	add := func(g int, op schedule.Op, object int, text string, blocked bool) {
@@ -174,6 +174,10 @@ func contention(n int) *schedule.Result {
 	for g := 2; g <= 3; g++ {
 		r.Events = append(r.Events, schedule.Event{Step: g, Goroutine: 1, Op: schedule.Go, To: g, At: site("lockorder/main.go", 24, "work()")})
 	}
+	for range 10 {
+		add(1, schedule.Yield, 0, "", false)
+	}
+	add(2, schedule.Lock, 3, "c", false)
 	for len(r.Events) < n-6 {
 		g := 2 + len(r.Events)/2%2
 		add(g, schedule.Lock, 1, "a", false)
@@ -183,12 +187,15 @@ func contention(n int) *schedule.Result {
 	add(3, schedule.Lock, 2, "b", false)
 	add(2, schedule.Lock, 2, "b", true)
 	add(3, schedule.Lock, 1, "a", true)
-	hold := func(object int) []schedule.Hold {
-		return []schedule.Hold{{Object: object, At: site("lockorder/main.go", 10+object, "")}}
+	hold := func(objects ...int) (holds []schedule.Hold) {
+		for _, object := range objects {
+			holds = append(holds, schedule.Hold{Object: object, At: site("lockorder/main.go", 10+object, "")})
+		}
+		return holds
 	}
 	r.Goroutines = []schedule.Goroutine{
 		{ID: 1, State: schedule.IsRunnable},
-		{ID: 2, Parent: 1, Created: site("lockorder/main.go", 24, "work()"), State: schedule.IsBlocked, Op: schedule.Lock, Object: 2, At: site("lockorder/main.go", 12, "b"), Holds: hold(1), WaitsFor: []int{3}},
+		{ID: 2, Parent: 1, Created: site("lockorder/main.go", 24, "work()"), State: schedule.IsBlocked, Op: schedule.Lock, Object: 2, At: site("lockorder/main.go", 12, "b"), Holds: hold(1, 3), WaitsFor: []int{3}},
 		{ID: 3, Parent: 1, Created: site("lockorder/main.go", 24, "work()"), State: schedule.IsBlocked, Op: schedule.Lock, Object: 1, At: site("lockorder/main.go", 11, "a"), Holds: hold(2), WaitsFor: []int{2}},
 	}
 	return r
@@ -208,9 +215,11 @@ func TestFold(t *testing.T) {
 	}
 	// The locks that are held in the end were taken in these rows.
 	for _, l := range run.lanes[1:] {
-		i := run.taken(l.ID, l.Holds[0].Object)
-		if i < 0 || !slices.ContainsFunc(run.fold(maxRows), func(p piece) bool { return p.From == i && !p.Folded }) {
-			t.Errorf("g%d: the row %d, in which it took its lock, is folded", l.ID, i)
+		for _, h := range l.Holds {
+			i := run.taken(l.ID, h.Object)
+			if i < 0 || !slices.ContainsFunc(run.fold(maxRows), func(p piece) bool { return p.From == i && !p.Folded }) {
+				t.Errorf("g%d: the row %d, in which it took lock %d, is folded", l.ID, i, h.Object)
+			}
 		}
 	}
 	if n := strings.Count(text(t, run, Options{Steps: true}), "lock a"); n < 2900 {
