@@ -29,7 +29,12 @@ func load(t *testing.T, name string) *Run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(result, nil, source)
+	var races []Race
+	if name == "lostupdate" { // what the race detector says of this schedule
+		at := schedule.Site{File: "/src/lostupdate/main.go", Line: 13}
+		races = []Race{{[2]schedule.Site{at, at}}}
+	}
+	return New(result, races, source)
 }
 
 func source(file string) ([]byte, error) {
@@ -231,7 +236,7 @@ func TestFold(t *testing.T) {
 // another took is that one's.
 func TestHolders(t *testing.T) {
 	r := &schedule.Result{Goroutines: []schedule.Goroutine{{ID: 1}, {ID: 2, Parent: 1}, {ID: 3, Parent: 1}}}
-	for _, e := range []schedule.Event{
+	r.Events = []schedule.Event{
 		{Goroutine: 1, Op: schedule.RLock, Object: 7},
 		{Goroutine: 2, Op: schedule.RLock, Object: 7},
 		{Goroutine: 3, Op: schedule.WLock, Object: 7, Blocked: true}, // held by 1 and 2
@@ -243,8 +248,6 @@ func TestHolders(t *testing.T) {
 		{Goroutine: 1, Op: schedule.TryLock, Object: 8, Value: "false"},
 		{Goroutine: 1, Op: schedule.TryLock, Object: 8, Value: "true"},
 		{Goroutine: 2, Op: schedule.Lock, Object: 8, Blocked: true}, // by 1
-	} {
-		r.Events = append(r.Events, e)
 	}
 	var waits [][]int
 	for _, n := range New(r, nil, nil).rows {
@@ -259,6 +262,39 @@ func TestHolders(t *testing.T) {
 	}
 	if want := [][]int{{1, 2}, {1}, {1}}; fmt.Sprint(waits) != fmt.Sprint(want) {
 		t.Errorf("held by %v, want %v", waits, want)
+	}
+}
+
+// The values that a variable had are told by events of their own, behind the
+// access.
+func TestValues(t *testing.T) {
+	event := func(g int, op schedule.Op, kind, value string) schedule.Event {
+		return schedule.Event{Goroutine: g, Op: op, Kind: kind, Value: value, At: site("a.go", 4, "n")}
+	}
+	for _, test := range []struct {
+		name   string
+		events []schedule.Event
+		want   []string
+	}{
+		{"read", []schedule.Event{event(1, schedule.Access, "read", ""), event(1, schedule.Value, "", "1")}, []string{"read n: 1"}},
+		{"write", []schedule.Event{event(1, schedule.Access, "write", ""), event(1, schedule.Value, "", "1")}, []string{"write n = 1"}},
+		{"update", []schedule.Event{event(1, schedule.Access, "update", ""), event(1, schedule.Value, "", "1"), event(1, schedule.Value, "", "2")}, []string{"update n: 1 → 2"}},
+		{"update that is not over", []schedule.Event{event(1, schedule.Access, "update", ""), event(1, schedule.Value, "", "1")}, []string{"update n, which was 1"}},
+		{"unknown", []schedule.Event{event(1, schedule.Access, "update", "")}, []string{"update n"}},
+		{"another's", []schedule.Event{event(1, schedule.Access, "read", ""), event(2, schedule.Value, "", "1")}, []string{"read n", "n is 1"}},
+		{"later", []schedule.Event{event(1, schedule.Access, "write", ""), {Goroutine: 1, Op: schedule.Yield}, event(1, schedule.Value, "", "1")}, []string{"write n", "yields", "n is 1"}},
+		{"decisions between", []schedule.Event{event(1, schedule.Access, "read", ""), {Goroutine: 1, Op: schedule.Choice}, event(1, schedule.Value, "", "1")}, []string{"read n: 1"}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			v := newView(New(&schedule.Result{Events: test.events}, nil, nil), Options{})
+			var got []string
+			for _, n := range v.rows {
+				got = append(got, v.label(n))
+			}
+			if !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
 	}
 }
 
@@ -319,7 +355,7 @@ func TestRaces(t *testing.T) {
 // What one goroutine calls from.mu may be another's to.mu.
 func TestObjectNames(t *testing.T) {
 	r := &schedule.Result{}
-	for _, e := range []schedule.Event{
+	r.Events = []schedule.Event{
 		{Object: 1, At: site("a.go", 1, "from.mu")},
 		{Object: 2, At: site("a.go", 2, "to.mu")},
 		{Object: 2, At: site("a.go", 1, "from.mu")},
@@ -327,8 +363,6 @@ func TestObjectNames(t *testing.T) {
 		{Object: 4},
 		{Object: 5, Op: schedule.Unlock, At: site("a.go", 4, "cond")},
 		{Object: 6, Op: schedule.CondWait, At: site("a.go", 4, "cond")},
-	} {
-		r.Events = append(r.Events, e)
 	}
 	n := nameObjects(r)
 	for _, test := range []struct {

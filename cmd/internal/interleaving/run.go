@@ -33,10 +33,11 @@ type lane struct {
 // A row is something that a goroutine did.
 type row struct {
 	schedule.Event
-	Switched bool  // another goroutine had the row before
-	Waited   bool  // ends a wait that an earlier row began
-	HeldBy   []int // where the goroutine begins to wait: who holds what it needs
-	Race     int   // number of the race that this is an access of, from 1; 0 is none
+	Switched bool   // another goroutine had the row before
+	Waited   bool   // ends a wait that an earlier row began
+	Before   string // of an update: what the variable held before; Value is what it holds after
+	HeldBy   []int  // where the goroutine begins to wait: who holds what it needs
+	Race     int    // number of the race that this is an access of, from 1; 0 is none
 	Changes  []change
 }
 
@@ -91,8 +92,8 @@ func (b *builder) event(i int) {
 		b.races = e.Races
 		b.rises = append(b.rises, len(b.run.rows))
 	}
-	if e.Op == schedule.Start || b.mergeValue(e) {
-		return
+	if e.Op == schedule.Start || e.Op == schedule.Choice || b.mergeValue(e) {
+		return // nothing that the program does
 	}
 	if e.To == e.Goroutine {
 		e.To = 0
@@ -120,7 +121,11 @@ func (b *builder) mergeValue(e schedule.Event) bool {
 		last.At.Text != e.At.Text || last.At.Line != e.At.Line || last.At.File != e.At.File {
 		return false
 	}
-	last.Value = e.Value
+	if last.Kind == "update" && last.Before == "" {
+		last.Before = e.Value
+	} else {
+		last.Value = e.Value
+	}
 	last.Changes = append(last.Changes, change{Value: &valueChange{e.At.Text, e.Value}})
 	return true
 }

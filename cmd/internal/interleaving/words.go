@@ -126,7 +126,13 @@ func (v *view) access(n row) string {
 	if n.Kind == "write" || n.Kind == "update" {
 		kind = n.Kind
 	}
-	object, value := printable(n.At.Text), printable(n.Value)
+	object, value, before := printable(n.At.Text), printable(n.Value), printable(n.Before)
+	if before != "" && value == "" {
+		return v.text("op-update-before", "object", object, "before", before)
+	}
+	if before != "" {
+		return v.text("op-update-both", "object", object, "before", before, "value", value)
+	}
 	if value != "" {
 		return v.text(message.Key("op-"+kind+"-value"), "object", object, "value", value)
 	}
@@ -241,7 +247,14 @@ func (v *view) waiting(l lane) string {
 	case len(l.WaitsFor) > 0:
 		key, by = "state-waits-held", goroutineIDs(l.WaitsFor)
 	}
-	return v.text(key, "op", op, "place", v.place(l.At), "by", by)
+	text := v.text(key, "op", op, "place", v.place(l.At), "by", by)
+	if stuck := v.result.End == schedule.Deadlock || v.result.End == schedule.Leak; stuck && by == "" && key == "state-waits" {
+		switch l.Op {
+		case schedule.Send, schedule.Receive, schedule.Select, schedule.Wait, schedule.CondWait:
+			text = v.text(message.Key("never-"+string(l.Op)), "waits", text)
+		}
+	}
+	return text
 }
 
 func (v *view) describeCircle(around []int) string {
@@ -281,7 +294,7 @@ func (v *view) facts() []string {
 	if r.Races > len(v.races) {
 		facts = append(facts, v.text("fact-races", "n", strconv.Itoa(r.Races), "shown", strconv.Itoa(len(v.races))))
 	}
-	if r.Time > 0 {
+	if r.Time >= int64(time.Millisecond) { // a step takes some of it too
 		facts = append(facts, v.text("fact-time", "time", time.Duration(r.Time).String()))
 	}
 	if len(r.Uncontrolled) > 0 {
