@@ -221,8 +221,8 @@ func TestFold(t *testing.T) {
 	// The locks that are held in the end were taken in these rows.
 	for _, l := range run.lanes[1:] {
 		for _, h := range l.Holds {
-			i := run.taken(l.ID, h.Object)
-			if i < 0 || !slices.ContainsFunc(run.fold(maxRows), func(p piece) bool { return p.From == i && !p.Folded }) {
+			i, ok := run.taken()[holding{l.ID, h.Object}]
+			if !ok || !slices.ContainsFunc(run.fold(maxRows), func(p piece) bool { return p.From == i && !p.Folded }) {
 				t.Errorf("g%d: the row %d, in which it took lock %d, is folded", l.ID, i, h.Object)
 			}
 		}

@@ -307,7 +307,7 @@
 		byId("no-graph").hidden = edges.length > 0;
 		byId("graph").replaceChildren(...(edges.length && edges.length <= 24 ? [drawGraph(edges)] : []));
 		byId("graph-text").replaceChildren(...edges.map((e) =>
-			element("li", "", fill(words.edge, { g: lanes[e.from].id, next: lanes[e.to].id, object: objectName(e.object) }))));
+			element("li", "", fill(e.from === e.to ? words.edgeSelf : words.edge, { g: lanes[e.from].id, next: lanes[e.to].id, object: objectName(e.object) }))));
 	};
 
 	const drawGraph = (edges) => {
