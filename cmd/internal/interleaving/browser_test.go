@@ -303,6 +303,12 @@ func testBrowserLong(t *testing.T, b *browser) {
 	if got := b.textOf("graph-text"); !strings.Contains(got, "g3 waits for a, which g2 holds") {
 		t.Errorf("graph: %q", got)
 	}
+	var covered bool
+	b.eval(`(() => { const s = document.getElementById("scroller").getBoundingClientRect();
+		return !document.elementFromPoint(s.left + 10, s.top + 10).closest(".heads"); })()`, &covered)
+	if covered {
+		t.Error("rows cover the names of the goroutines")
+	}
 	var inside bool
 	b.eval(`(() => { const r = document.querySelector(".row[aria-selected=true]").getBoundingClientRect(), s = document.getElementById("scroller").getBoundingClientRect();
 		return r.top >= s.top && r.bottom <= s.bottom + 1; })()`, &inside)
