@@ -160,7 +160,7 @@ func (b *bench) measure(k kernel) result {
 	for i := 1; i <= b.most && r.first == 0; i++ {
 		with := Schedule(i, steps)
 		how, end, n := b.controlledRun(k, with, limit)
-		if steps = min(n, longestPCT); end == string(schedule.Steps) {
+		if steps = n; end == string(schedule.Steps) {
 			limit = min(2*limit, longestRun)
 		}
 		r.ends[end]++
@@ -175,14 +175,11 @@ func (b *bench) measure(k kernel) result {
 // eagerFrom is after how many schedules a third of them let time jump.
 const eagerFrom = 20
 
-// longestPCT bounds the steps among which PCT changes priorities.
-const longestPCT = 10000
-
 // longestRun bounds the step limit, which is doubled where it ends a run.
 const longestRun = 1600000
 
-// Schedule is the i-th schedule to try: random walk and PCT in turn. steps is how
-// many the last run took.
+// Schedule is the i-th schedule to try: random walk and PCT with one to three
+// changes in turn. steps is how many the last run took.
 func Schedule(i, steps int) string {
 	switch {
 	case i > eagerFrom && i%3 == 0:
@@ -190,7 +187,7 @@ func Schedule(i, steps int) string {
 	case i%2 == 1:
 		return fmt.Sprintf("rw:%d", i)
 	}
-	return fmt.Sprintf("pct:%d:3:%d", i, max(steps, 20))
+	return fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
 }
 
 // controlledRun reports how a run under a schedule showed the bug, if it did, and how it
