@@ -57,7 +57,7 @@ func (r *Run) weigh() []int {
 	}
 	for i, n := range r.rows {
 		switch {
-		case n.Op == schedule.Go:
+		case n.starts():
 			raise(i, starts)
 		case n.Switched || n.Blocked || n.Waited:
 			raise(i, switchy)

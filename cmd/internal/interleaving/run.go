@@ -28,6 +28,7 @@ type lane struct {
 	schedule.Goroutine
 	first, last int // its first and last row; -1 if it has none
 	born        int // the row of its go statement; -1 if it was there from the beginning
+	subtest     bool
 }
 
 // A row is something that a goroutine did.
@@ -40,6 +41,9 @@ type row struct {
 	Race     int    // number of the race that this is an access of, from 1; 0 is none
 	Changes  []change
 }
+
+// starts reports whether the row starts a goroutine, which may be a subtest.
+func (n row) starts() bool { return (n.Op == schedule.Go || n.Op == schedule.TestRun) && n.To > 0 }
 
 // A change is what a row changes. Exactly one of its parts is set.
 type change struct {
@@ -135,7 +139,7 @@ func (b *builder) states(n *row) {
 		n.Changes = append(n.Changes, change{State: &stateChange{g, state, object}})
 	}
 	switch {
-	case n.Op == schedule.Go && n.To > 0:
+	case n.starts():
 		set(n.To, schedule.IsRunnable, 0)
 	case n.Op == schedule.Finish:
 		set(n.Goroutine, schedule.IsDone, 0)
@@ -198,16 +202,19 @@ func makeLanes(r *schedule.Result, rows []row) []lane {
 			l.first = i
 		}
 		l.last = i
-		if n.Op == schedule.Go && n.To > 0 {
+		if n.starts() {
 			child := get(n.To)
 			child.born = i
-			child.Created, child.Parent = n.At, n.Goroutine
+			child.Created, child.Parent, child.subtest = n.At, n.Goroutine, n.Op == schedule.TestRun
 		}
 	}
 	slices.SortFunc(lanes, func(a, b *lane) int { return cmp.Compare(a.ID, b.ID) })
-	all := make([]lane, len(lanes))
-	for i, l := range lanes {
-		all[i] = *l
+	var all []lane
+	for _, l := range lanes {
+		// The first goroutine does nothing where a test is run.
+		if len(rows) == 0 || l.first >= 0 || l.born >= 0 || l.Parent != 0 {
+			all = append(all, *l)
+		}
 	}
 	return all
 }

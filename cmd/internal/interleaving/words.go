@@ -72,11 +72,10 @@ func (v *view) operation(n row) string {
 	object := v.names.object(n.Object, n.At.Text)
 	value := printable(n.Value)
 	switch n.Op {
-	case schedule.Go:
-		if n.To == 0 {
-			return v.text("op-go", "object", printable(n.At.Text))
+	case schedule.Go, schedule.TestRun:
+		if n.starts() {
+			return v.text(message.Key("op-"+string(n.Op)+"-to"), "object", v.started(n), "to", goroutineID(n.To))
 		}
-		return v.text("op-go-to", "object", v.started(n), "to", goroutineID(n.To))
 	case schedule.Lock, schedule.Unlock, schedule.RLock, schedule.RUnlock, schedule.WLock, schedule.WUnlock:
 		if v.names.conds[n.At] { // there the source names the Cond
 			object = v.names.object(n.Object, "")
@@ -198,7 +197,11 @@ func (v *view) ending() (how string, states []string, circle string) {
 	how = v.text("end-unknown")
 	switch v.result.End {
 	case schedule.OK, schedule.Deadlock, schedule.Leak, schedule.Panicked, schedule.Steps, schedule.Exited:
-		how = v.text(message.Key("end-" + string(v.result.End)))
+		main := v.text("main")
+		if len(v.lanes) > 0 {
+			main = v.laneName(v.lanes[0]) // or the test
+		}
+		how = v.text(message.Key("end-"+string(v.result.End)), "main", main)
 	case schedule.Stall:
 		how = v.text("end-stall", "cause", printable(v.result.Cause))
 	}
@@ -238,6 +241,12 @@ func (v *view) held(h schedule.Hold) string {
 
 // waiting says what a blocked goroutine waits for.
 func (v *view) waiting(l lane) string {
+	if l.Op == "" { // it waits where nothing is under control
+		if l.last >= 0 && v.rows[l.last].Op == schedule.TestRun && v.rows[l.last].To > 0 {
+			return v.text("state-waits-subtest", "place", v.place(v.rows[l.last].At), "to", goroutineID(v.rows[l.last].To))
+		}
+		return v.text("state-waits-outside")
+	}
 	n := row{Event: schedule.Event{Goroutine: l.ID, Op: l.Op, Object: l.Object, At: l.At, Blocked: true}}
 	op := v.operation(n)
 	key, by := message.Key("state-waits"), ""
