@@ -54,6 +54,13 @@ func Rules() []Rule {
 			},
 		},
 		{
+			Name: "cmd/internal/interleaving shows controlled runs and nothing else: of ours it imports their model and the message catalogue",
+			From: func(path string) bool { return under(path, "cmd/internal/interleaving") },
+			Forbid: func(_, path string) bool {
+				return local(path) != "" && !underAny(path, "cmd/internal/interleaving", "runtime/schedule", "analyzers/message")
+			},
+		},
+		{
 			Name: "only cmd/internal/check and cmd/internal/explore translate diagnostics and evidence into findings",
 			From: func(path string) bool {
 				return under(path, "cmd") && !underAny(path, "cmd/internal/check", "cmd/internal/explore", "cmd/internal/bench")
