@@ -22,6 +22,10 @@ import (
 //     holds and the one that it wants.
 //   - One that waits for a lock that it holds itself is a
 //     [evidence.RecursiveLock].
+//
+// Such a circle is a deadlock however the run ended. Only if it ended since nobody
+// could go on, also these are certain:
+//
 //   - One that waits for a lock whose holder is done, or waits for something else,
 //     is a [evidence.LockTimeout] without a time.
 //   - If main, or the test, is blocked, all that are blocked are an
@@ -30,19 +34,17 @@ import (
 // So the same bug has the same key as in the reports of go-deadlock, the leak
 // profile and the runtime.
 func Controlled(r *schedule.Result, opt Options) []evidence.Evidence {
-	if r == nil || r.End != schedule.Deadlock && r.End != schedule.Leak {
+	if r == nil {
 		return nil
 	}
-	c := &controlled{result: r, opt: opt, byID: make(map[int]*schedule.Goroutine), told: make(map[int]bool)}
-	for i := range r.Goroutines {
-		c.byID[r.Goroutines[i].ID] = &r.Goroutines[i]
-	}
+	c := &controlled{result: r, opt: opt, told: make(map[int]bool)}
 	for _, g := range c.blocked() {
 		c.locks(g)
 	}
-	if r.End == schedule.Deadlock {
+	switch r.End {
+	case schedule.Deadlock:
 		c.asleep()
-	} else {
+	case schedule.Leak:
 		c.leaks()
 	}
 	return c.found
@@ -51,7 +53,6 @@ func Controlled(r *schedule.Result, opt Options) []evidence.Evidence {
 type controlled struct {
 	result *schedule.Result
 	opt    Options
-	byID   map[int]*schedule.Goroutine
 	told   map[int]bool // goroutines whose wait for a lock is explained
 	found  []evidence.Evidence
 }
@@ -59,7 +60,7 @@ type controlled struct {
 // blocked lists the goroutines that wait for ever in the user's code.
 func (c *controlled) blocked() (list []*schedule.Goroutine) {
 	for i := range c.result.Goroutines {
-		if g := &c.result.Goroutines[i]; g.State == schedule.IsBlocked && !g.At.IsZero() {
+		if g := &c.result.Goroutines[i]; g.State == schedule.IsBlocked && !g.At.IsZero() && !g.Daemon {
 			list = append(list, g)
 		}
 	}
@@ -182,8 +183,12 @@ func (c *controlled) recursive(g *schedule.Goroutine, h *schedule.Hold) {
 	c.add(r)
 }
 
-// unavailable tells of a lock that nobody will unlock.
+// unavailable tells of a lock that nobody will unlock, if the run came to an end
+// at which that is certain.
 func (c *controlled) unavailable(g *schedule.Goroutine) {
+	if c.result.End != schedule.Deadlock && c.result.End != schedule.Leak {
+		return
+	}
 	r := c.report(evidence.LockTimeout, []*schedule.Goroutine{g})
 	r.Subject.Kind = evidence.Lock
 	r.Operations = []evidence.Operation{c.operation(evidence.RoleLock, g, g.At)}

@@ -23,8 +23,12 @@ func (d digest) plus(e digest) digest { return digest{d[0] + e[0], d[1] + e[1]} 
 // What an operation depends on is chosen with care: too much costs runs, too
 // little would lose bugs. Which memory is accessed is not known, only the text
 // of the access; so every write depends on all accesses. Operations that depend on
-// what many others did, on time, or that are not known here depend on everything.
+// what many others did, or that are not known here, depend on everything. Time
+// passes with every step; so once there is a timer, every operation depends on
+// everything.
 type history struct {
+	timed      bool         // there may be a timer
+	selecting  map[int]bool // goroutines that wait in a select
 	goroutines map[int]*actor
 	objects    map[int]*resource
 	channels   resource // used by every channel operation; what looks at several has it alone
@@ -46,7 +50,7 @@ type resource struct {
 }
 
 func newHistory() *history {
-	return &history{goroutines: make(map[int]*actor), objects: make(map[int]*resource)}
+	return &history{selecting: make(map[int]bool), goroutines: make(map[int]*actor), objects: make(map[int]*resource)}
 }
 
 // actor is the goroutine of the given number.
@@ -83,6 +87,9 @@ func (h *history) add(e *Event) {
 		return // these look, they do nothing
 	}
 	shares := h.uses(e)
+	if delete(h.selecting, e.Goroutine); e.Op == Select && e.Blocked {
+		h.selecting[e.Goroutine] = true
+	}
 	me := h.actor(e.Goroutine)
 	buf := make([]byte, 0, 256)
 	buf = append(buf, e.Op...)
@@ -90,7 +97,7 @@ func (h *history) add(e *Event) {
 	buf = append(buf, e.At.String()...)
 	buf = append(buf, 0)
 	buf = append(buf, e.Kind...)
-	buf = append(buf, 0, truth(e.Blocked), truth(e.Now != 0), byte(e.Case), byte(e.Case>>8))
+	buf = append(buf, 0, truth(e.Blocked), byte(e.Case), byte(e.Case>>8))
 	buf = appendDigest(buf, me.name)
 	buf = appendDigest(buf, me.last)
 	for _, s := range shares {
@@ -117,10 +124,11 @@ func (h *history) add(e *Event) {
 
 // uses lists what e depends on besides its own goroutine.
 func (h *history) uses(e *Event) []share {
-	world := share{&h.world, false}
-	if e.Now != 0 {
-		world.alone = true
+	switch e.Op {
+	case Sleep, Timer, Cancel:
+		h.timed = true
 	}
+	world := share{&h.world, h.timed}
 	switch e.Op {
 	case Go, Start, Yield:
 		return []share{world}
@@ -137,17 +145,21 @@ func (h *history) uses(e *Event) []share {
 		}
 	case Send, Receive, Close:
 		if e.Object != 0 {
-			return []share{world, {&h.channels, false}, {h.object(e.Object), true}}
+			return []share{world, {&h.channels, h.oneWins()}, {h.object(e.Object), true}}
 		}
 	case Select:
 		if e.Object != 0 && e.Case >= 0 && !e.Blocked {
-			return []share{world, {&h.channels, false}, {h.object(e.Object), true}}
+			return []share{world, {&h.channels, h.oneWins()}, {h.object(e.Object), true}}
 		}
 		return []share{world, {&h.channels, true}}
 	}
 	world.alone = true
 	return []share{world}
 }
+
+// oneWins reports whether operations on different channels depend on each other,
+// since a goroutine waits for several: the first one takes it away from the others.
+func (h *history) oneWins() bool { return len(h.selecting) > 0 }
 
 func appendDigest(buf []byte, d digest) []byte {
 	buf = binary.LittleEndian.AppendUint64(buf, d[0])

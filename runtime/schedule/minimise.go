@@ -14,8 +14,8 @@ type Minimal struct {
 	Proven bool
 }
 
-// Minimise looks for a small part of the deviations of a failing run with
-// which it still fails. In the default schedule a goroutine goes on until it has
+// Minimise looks for a small part of the deviations of a listed schedule that
+// fails with which it still fails. In the default schedule a goroutine goes on until it has
 // to wait, so that each deviation less is, as a rule, a context switch less.
 //
 // It first cuts off what comes after the failure is certain, by bisection, and
@@ -28,9 +28,9 @@ type Minimal struct {
 // It is called at most budget times, never twice with the same schedule, and
 // always in the same order for the same answers. If it returns an error, or ctx
 // is done, the smallest schedule known to fail is returned with that error.
-func Minimise(ctx context.Context, ds Deviations, budget int, fails func(context.Context, Schedule) (bool, error)) (Minimal, error) {
-	m := &minimiser{ctx: ctx, budget: budget, run: fails, best: ds, known: map[string]bool{ds.String(): true}}
-	if len(ds) > 0 && !m.try(nil) {
+func Minimise(ctx context.Context, from Schedule, budget int, fails func(context.Context, Schedule) (bool, error)) (Minimal, error) {
+	m := &minimiser{ctx: ctx, budget: budget, from: from, run: fails, best: from.Deviations, known: map[string]bool{from.Deviations.String(): true}}
+	if len(m.best) > 0 && !m.try(nil) {
 		m.prefix()
 		m.ddmin()
 	}
@@ -41,6 +41,7 @@ func Minimise(ctx context.Context, ds Deviations, budget int, fails func(context
 type minimiser struct {
 	ctx    context.Context
 	run    func(context.Context, Schedule) (bool, error)
+	from   Schedule
 	budget int
 	runs   int
 	spent  bool // something was left out for want of budget
@@ -64,7 +65,7 @@ func (m *minimiser) try(ds Deviations) bool {
 			return false
 		}
 		m.runs++
-		failed, m.err = m.run(m.ctx, List(ds))
+		failed, m.err = m.run(m.ctx, m.from.Replay(ds))
 		failed = failed && m.err == nil
 		m.known[key] = failed
 	}

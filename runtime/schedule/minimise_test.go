@@ -47,7 +47,7 @@ func TestMinimise(t *testing.T) {
 		{every(300), "100-2-2-100-10", 110},
 		{every(8), "2-2-2-2-2-2-2-2", 40},
 	} {
-		m, err := Minimise(t.Context(), test.from, 1000, wants(test.need))
+		m, err := Minimise(t.Context(), List(test.from), 1000, wants(test.need))
 		if err != nil || m.Deviations.String() != test.need || !m.Proven || m.Runs > test.most {
 			t.Errorf("needing %q of %d: %q after %d runs, proven: %t, %v; want at most %d runs",
 				test.need, len(test.from), m.Deviations, m.Runs, m.Proven, err, test.most)
@@ -69,7 +69,7 @@ func TestMinimiseDistance(t *testing.T) {
 		}
 		return false, nil
 	}
-	m, err := Minimise(t.Context(), Deviations{{2, 1}, {7, 1}, {9, 1}}, 100, fails)
+	m, err := Minimise(t.Context(), List(Deviations{{2, 1}, {7, 1}, {9, 1}}), 100, fails)
 	if err != nil || m.Deviations.String() != "5" || !m.Proven {
 		t.Errorf("got %+v, %v", m, err)
 	}
@@ -79,7 +79,7 @@ func TestMinimiseOptions(t *testing.T) {
 	fails := func(_ context.Context, s Schedule) (bool, error) {
 		return len(s.Deviations) == 1 && s.Deviations[0].Decision == 4 && s.Deviations[0].Option >= 2, nil
 	}
-	m, err := Minimise(t.Context(), Deviations{{4, 5}}, 100, fails)
+	m, err := Minimise(t.Context(), List(Deviations{{4, 5}}), 100, fails)
 	if err != nil || m.Deviations.String() != "4.2" || m.Runs != 3 {
 		t.Errorf("got %+v, %v", m, err)
 	}
@@ -94,7 +94,7 @@ func TestMinimiseBudget(t *testing.T) {
 			runs++
 			return wants("20-40")(ctx, s)
 		}
-		m, err := Minimise(t.Context(), every(300), budget, fails)
+		m, err := Minimise(t.Context(), List(every(300)), budget, fails)
 		if err != nil || m.Runs != runs || runs > budget {
 			t.Errorf("budget %d: %d runs, says %d, %v", budget, runs, m.Runs, err)
 		}
@@ -116,13 +116,13 @@ func TestMinimiseError(t *testing.T) {
 		}
 		return wants("2")(ctx, s)
 	}
-	m, err := Minimise(t.Context(), every(300), 100, fails)
+	m, err := Minimise(t.Context(), List(every(300)), 100, fails)
 	if !errors.Is(err, broken) || m.Proven || m.Runs != 4 || len(m.Deviations) != 75 {
 		t.Errorf("got %d deviations after %d runs, proven: %t, %v", len(m.Deviations), m.Runs, m.Proven, err)
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if m, err := Minimise(ctx, every(3), 100, wants("")); !errors.Is(err, context.Canceled) || m.Runs != 0 || len(m.Deviations) != 3 {
+	if m, err := Minimise(ctx, List(every(3)), 100, wants("")); !errors.Is(err, context.Canceled) || m.Runs != 0 || len(m.Deviations) != 3 {
 		t.Errorf("cancelled: %+v, %v", m, err)
 	}
 }
@@ -131,7 +131,7 @@ func TestMinimiseError(t *testing.T) {
 // questions, none of them twice.
 func TestMinimiseIsDeterministic(t *testing.T) {
 	ask := func() (asked []string) {
-		_, err := Minimise(t.Context(), every(100), 1000, func(ctx context.Context, s Schedule) (bool, error) {
+		_, err := Minimise(t.Context(), List(every(100)), 1000, func(ctx context.Context, s Schedule) (bool, error) {
 			asked = append(asked, s.String())
 			return wants("20-40-8")(ctx, s)
 		})

@@ -162,6 +162,7 @@ type Goroutine struct {
 	At       Site   `json:"at"`  // where
 	Holds    []Hold `json:"holds"`
 	WaitsFor []int  `json:"waits_for"` // goroutines that hold what it needs
+	Daemon   bool   `json:"daemon"`    // nobody expects it to end
 }
 
 // A Result is what an instrumented program wrote about one run.

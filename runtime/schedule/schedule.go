@@ -25,10 +25,14 @@ const (
 //	ls:DEVIATIONS
 //	perturb:SEED
 //
-// without anything that a shell would want quoted.
+// without anything that a shell would want quoted; an eager one with a "t" before
+// the first colon.
 type Schedule struct {
 	Strategy Strategy
-	Seed     uint64 // of all but Listed
+	// Eager lets virtual time pass to when the next timer is due although somebody
+	// can go on, as one more option of a decision. Real machines can be that slow.
+	Eager bool
+	Seed  uint64 // of all but Listed
 	// Of PCT: how many steps change priorities, and among how many first steps of
 	// the run these are.
 	Depth, Length int
@@ -50,6 +54,18 @@ func Perturbed(seed uint64) Schedule { return Schedule{Strategy: Perturb, Seed: 
 // List is the schedule that deviates from the default as listed.
 func List(ds Deviations) Schedule { return Schedule{Strategy: Listed, Deviations: ds} }
 
+// Eagerly is s with time that may pass early.
+func (s Schedule) Eagerly() Schedule {
+	s.Eager = s.Strategy != Perturb
+	return s
+}
+
+// Replay is the listed schedule that makes the decisions of a run under s again,
+// which deviated as ds says.
+func (s Schedule) Replay(ds Deviations) Schedule {
+	return Schedule{Strategy: Listed, Eager: s.Eager, Deviations: ds}
+}
+
 // Controlled reports whether all decisions follow from s.
 func (s Schedule) Controlled() bool { return s.Strategy != Perturb }
 
@@ -57,14 +73,21 @@ func (s Schedule) Controlled() bool { return s.Strategy != Perturb }
 func (s Schedule) Equal(t Schedule) bool { return s.String() == t.String() }
 
 func (s Schedule) String() string {
+	name := string(s.Strategy)
+	if s.Eager {
+		name += eagerMark
+	}
 	switch s.Strategy {
 	case PCT:
-		return fmt.Sprintf("%s:%d:%d:%d", PCT, s.Seed, s.Depth, s.Length)
+		return fmt.Sprintf("%s:%d:%d:%d", name, s.Seed, s.Depth, s.Length)
 	case Listed:
-		return fmt.Sprintf("%s:%s", Listed, s.Deviations)
+		return fmt.Sprintf("%s:%s", name, s.Deviations)
 	}
-	return fmt.Sprintf("%s:%d", s.Strategy, s.Seed)
+	return fmt.Sprintf("%s:%d", name, s.Seed)
 }
+
+// eagerMark is behind the name of the strategy of an eager schedule.
+const eagerMark = "t"
 
 // MarshalText is String.
 func (s Schedule) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
@@ -205,8 +228,13 @@ func (p *parser) count(what string, low uint64) int { return int(p.number(what, 
 func (p *parser) schedule() Schedule {
 	name, _, found := strings.Cut(p.text[p.at:], ":")
 	s := Schedule{Strategy: Strategy(name)}
+	if long, eager := strings.CutSuffix(name, eagerMark); eager && long != "pc" {
+		s.Strategy, s.Eager = Strategy(long), true
+	}
 	switch s.Strategy {
-	case RandomWalk, PCT, Listed, Perturb:
+	case RandomWalk, PCT, Listed:
+	case Perturb:
+		found = found && !s.Eager
 	default:
 		found = false
 	}

@@ -12,6 +12,9 @@ func TestParse(t *testing.T) {
 		"rw:0":           Random(0),
 		"pct:7:3:100":    Prioritised(7, 3, 100),
 		"perturb:12":     Perturbed(12),
+		"rwt:7":          Random(7).Eagerly(),
+		"pctt:7:3:100":   Prioritised(7, 3, 100).Eagerly(),
+		"lst:3-1.2":      Random(1).Eagerly().Replay(Deviations{{3, 1}, {4, 2}}),
 		"ls:":            List(nil),
 		"ls:3":           List(Deviations{{3, 1}}),
 		"ls:3-1.2":       List(Deviations{{3, 1}, {4, 2}}),
@@ -35,6 +38,7 @@ func TestSyntaxErrors(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                          `"": want "rw:", "pct:", "ls:" or "perturb:" at the end`,
 		"random:3":                  `"random:3": want "rw:", "pct:", "ls:" or "perturb:" at byte 0, instead of "random:3"`,
+		"perturbt:3":                `"perturbt:3": want "rw:", "pct:", "ls:" or "perturb:" at byte 0, instead of "perturbt:3"`,
 		"rw":                        `"rw": want "rw:", "pct:", "ls:" or "perturb:" at byte 0, instead of "rw"`,
 		"rw:":                       `"rw:": want a seed, a number from 0 at the end`,
 		"rw:-1":                     `"rw:-1": want a seed, a number from 0 at byte 3, instead of "-1"`,
@@ -91,7 +95,7 @@ func TestParseWitness(t *testing.T) {
 // FuzzParse checks that whatever is read is written such that it is read again
 // as the same.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"rw:7", "pct:7:3:100", "perturb:0", "ls:", "ls:3-1.2", "ls:3.1", "app:TestX@ls:3-1.2~9f3c", "C:\\a@rw:1", "~@ls:~0"} {
+	for _, text := range []string{"rw:7", "pct:7:3:100", "perturb:0", "ls:", "ls:3-1.2", "ls:3.1", "rwt:1", "lst:2", "pctt:1:2:3", "app:TestX@ls:3-1.2~9f3c", "C:\\a@rw:1", "~@ls:~0"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -155,6 +155,10 @@ func (s *Systematic) settle() {
 // given events.
 func (s *Systematic) expand(b *branch, events []Event) {
 	past := newHistory()
+	chosen := b.deviations()
+	// What this run itself chose. A choice is made again where a goroutine passes
+	// a point without an operation: nothing has happened since.
+	own := make(map[situation]bool)
 	for i := range events {
 		e := &events[i]
 		if e.Op != Choice {
@@ -162,46 +166,61 @@ func (s *Systematic) expand(b *branch, events []Event) {
 			continue
 		}
 		if e.Decision <= b.deviation.Decision {
+			option := 0
+			if len(chosen) > 0 && chosen[0].Decision == e.Decision {
+				option, chosen = chosen[0].Option, chosen[1:]
+			}
+			own[situated(past, e, option)] = true
 			continue
 		}
-		for option := 1; option < e.Options; option++ {
-			preemptions := b.preemptions
-			if preempts(e, option) {
-				preemptions++
-			}
-			if s.bound >= 0 && preemptions > s.bound {
-				s.cover.beyond = true
-				continue
-			}
-			if s.visit(past, e, option, preemptions) {
-				s.push(&branch{b, Deviation{e.Decision, option}, preemptions})
-			} else {
-				s.cover.Equal++
-			}
-		}
-		if !s.visit(past, e, 0, b.preemptions) {
+		s.branch(b, past, e)
+		at := situated(past, e, 0)
+		if !s.visit(at, b.preemptions) && !own[at] {
 			s.cover.Equal++
 			return
+		}
+		own[at] = true
+	}
+}
+
+// branch makes the schedules that deviate from b at the choice e.
+func (s *Systematic) branch(b *branch, past *history, e *Event) {
+	for option := 1; option < e.Options; option++ {
+		preemptions := b.preemptions
+		if preempts(e, option) {
+			preemptions++
+		}
+		switch {
+		case s.bound >= 0 && preemptions > s.bound:
+			s.cover.beyond = true
+		case s.visit(situated(past, e, option), preemptions):
+			s.push(&branch{b, Deviation{e.Decision, option}, preemptions})
+		default:
+			s.cover.Equal++
 		}
 	}
 }
 
-// visit reports whether an option was not yet taken in an equal situation with
-// as few preemptions, and notes that it is.
-func (s *Systematic) visit(past *history, e *Event, option, preemptions int) bool {
-	if !s.reduce {
-		return true
-	}
+// situated is an option of the choice e.
+func situated(past *history, e *Event, option int) situation {
 	at := situation{past: past.sum, option: -1}
 	if len(e.Among) == 0 {
 		at.chosen, at.option = past.name(e.Goroutine), option
 	} else if option < len(e.Among) {
 		at.chosen = past.name(e.Among[option])
 	}
-	if least, ok := s.seen[at]; ok && least <= preemptions {
+	return at
+}
+
+// visit reports whether an option was not yet taken in an equal situation with
+// as few preemptions, and notes that it is.
+func (s *Systematic) visit(at situation, preemptions int) bool {
+	if least, ok := s.seen[at]; ok && least <= preemptions && s.reduce {
 		return false
 	}
-	s.seen[at] = preemptions
+	if s.reduce {
+		s.seen[at] = preemptions
+	}
 	return true
 }
 

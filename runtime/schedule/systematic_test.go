@@ -52,6 +52,7 @@ var toys = []struct {
 	{name: "select order", text: "send 1; send 0 | select 0? 1? | recv 1 | recv 0", capacity: []int{0, 0}},
 	{name: "default", text: "select 0? default; select 0? default | send 0 | send 0", capacity: []int{1}},
 	{name: "wait group", text: "add 0; add 0; wait 0; load 0 | store 0; done 0 | store 0; done 0"},
+	{name: "silent", text: "silent; load 0; silent; silent; store 0 | silent; store 0; silent"},
 	{name: "yields", text: "yield; load 0; yield; load 0 | store 0; yield; store 0"},
 }
 
@@ -122,7 +123,7 @@ func TestReductionOfAny(t *testing.T) {
 }
 
 func randomToy(rng *rand.Rand) *toy {
-	ops := []string{"lock", "unlock", "load", "store", "send", "recv", "select", "close", "yield", "add", "done", "wait", "lock", "load", "store", "send", "recv", "select"}
+	ops := []string{"lock", "unlock", "load", "store", "send", "recv", "select", "close", "yield", "add", "done", "wait", "silent", "lock", "load", "store", "send", "recv", "select"}
 	var bodies []string
 	for range 2 + rng.IntN(2) {
 		var body []string
@@ -136,7 +137,7 @@ func randomToy(rng *rand.Rand) *toy {
 				if rng.IntN(3) == 0 {
 					op += " default"
 				}
-			case "yield":
+			case "yield", "silent":
 			default:
 				op += fmt.Sprintf(" %d", rng.IntN(2))
 			}

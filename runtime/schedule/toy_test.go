@@ -16,6 +16,10 @@ type toy struct {
 	capacity []int     // of channels
 }
 
+// silent is a point without an operation, of which no event tells, such as the
+// one after a go statement.
+const silent Op = "silent"
+
 // A toyOp is an operation of a toy: "lock 0", "store 2".
 type toyOp struct {
 	op   Op
@@ -83,7 +87,13 @@ func (s *toyState) clone() *toyState {
 // outcome is what a run came to, without what depends on the order of
 // independent steps.
 func (s *toyState) outcome() string {
-	return fmt.Sprint(s.pc, s.blocked, s.reg, s.memory, s.locks, s.queue, s.panics, s.log)
+	at := slices.Clone(s.pc) // silent points do not count
+	for g, body := range s.body {
+		for at[g] < len(body) && body[at[g]].op == silent {
+			at[g]++
+		}
+	}
+	return fmt.Sprint(at, s.blocked, s.reg, s.memory, s.locks, s.queue, s.panics, s.log)
 }
 
 // can reports whether a goroutine can go on.
@@ -148,6 +158,10 @@ func (s *toyState) run(g int) {
 		return
 	}
 	op := s.body[g][s.pc[g]]
+	if op.op == silent {
+		s.pc[g]++
+		return
+	}
 	// Numbers of objects are by first use in S; here an arbitrary bijection per kind does.
 	object := 1 + op.obj + map[Op]int{Lock: 100, Unlock: 100, Wait: 200, Add: 200, Done: 200}[op.op]
 	if s.given[g] == 0 && !s.completes(g) {
@@ -385,7 +399,7 @@ func parseToy(text string, capacity ...int) *toy {
 		}
 	}
 	for g := len(t.body) - 1; g > 0; g-- {
-		t.body[0] = slices.Insert(t.body[0], 0, toyOp{op: Go, obj: g})
+		t.body[0] = slices.Insert(t.body[0], 0, toyOp{op: Go, obj: g}, toyOp{op: silent})
 	}
 	return t
 }

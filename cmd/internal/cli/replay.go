@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
@@ -11,10 +12,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"golang.org/x/term"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 	"github.com/lockstep-go/lockstep/cmd/internal/explore"
+	"github.com/lockstep-go/lockstep/cmd/internal/interleaving"
 	"github.com/lockstep-go/lockstep/cmd/internal/report"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
@@ -30,6 +33,8 @@ func newReplayCommand(env *Env) *cobra.Command {
 	flags.IntVarP(&o.number, "n", "n", 0, env.Text("flag-n"))
 	flags.IntVar(&o.times, "times", 1, env.Text("flag-times"))
 	flags.StringVar(&o.goTest, "go-test", "", env.Text("flag-go-test"))
+	flags.StringVar(&o.html, "html", "", env.Text("flag-html"))
+	flags.BoolVar(&o.steps, "steps", false, env.Text("flag-steps"))
 	flags.StringVar(&o.tags, "tags", "", env.Text("flag-tags"))
 	flags.DurationVar(&o.timeout, "timeout", 0, env.Text("flag-timeout"))
 	cmd.RunE = env.action(func(ctx context.Context, args []string) (exitcode.Code, error) {
@@ -41,7 +46,8 @@ func newReplayCommand(env *Env) *cobra.Command {
 type replayFlags struct {
 	*output
 	number, times int
-	goTest        string
+	goTest, html  string
+	steps         bool
 	tags          string
 	timeout       time.Duration
 }
@@ -91,7 +97,7 @@ func (env *Env) replay(ctx context.Context, o *replayFlags, cmd *cobra.Command, 
 	case err != nil:
 		return exitcode.Failed, err
 	}
-	err = env.show(o.output, res.Findings)
+	err = errors.Join(env.show(o.output, res.Findings), env.interleaving(o, res, w))
 	env.tellReplay(res, w, o.times)
 	return res.Code(), err
 }
@@ -137,6 +143,47 @@ func (env *Env) reported(file string, data []byte, n int) (string, error) {
 		return first, nil
 	}
 	return "", usage(env.Text("replay-nothing", "file", file))
+}
+
+// interleaving shows what ran when: below findings that are shown as text, and
+// in the file that -html names.
+func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.Witness) error {
+	if res.Run == nil || len(res.Run.Events) == 0 {
+		return nil
+	}
+	run := interleaving.New(res.Run, nil, os.ReadFile)
+	opt := interleaving.Options{Lang: env.lang, Dir: env.dir(), Title: w.String(), Color: o.useColor(env), Steps: o.steps, Width: env.width()}
+	var errs []error
+	if o.format == "text" {
+		if len(res.Findings) > 0 {
+			fmt.Fprintln(env.Stdout)
+		}
+		errs = append(errs, interleaving.Text(env.Stdout, run, opt))
+	}
+	if o.html != "" {
+		var page bytes.Buffer
+		err := interleaving.HTML(&page, run, opt)
+		if err == nil {
+			err = os.WriteFile(env.absolute(o.html), page.Bytes(), 0o666)
+		}
+		if errs = append(errs, err); err == nil {
+			env.complain(env.Text("replay-html", "file", o.html))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// width is how many columns the terminal on stdout has, 0 if it is none.
+func (env *Env) width() int {
+	f, ok := env.Stdout.(*os.File)
+	if !ok {
+		return 0
+	}
+	n, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return n
 }
 
 // tellReplay says on stderr how the replay went.

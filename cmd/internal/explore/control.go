@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
@@ -29,21 +30,38 @@ const controlStatus = 90
 // resultFile is the name of the file that a controlled program writes.
 const resultFile = "result"
 
-// trySchedule is the schedule of the n-th run of an arm. It begins with the
-// default one, which shows what any order shows. Random walks and priorities take
-// turns, since each finds bugs that the other misses.
-func (a *arm) trySchedule(n int) schedule.Schedule {
+// preemptions is up to how many preemptions schedules are enumerated. Most bugs
+// need no more than two.
+const preemptions = 2
+
+// maxDecisions is how many decisions a run may make for schedules to be
+// enumerated: of more than that, not even one preemption can be tried everywhere.
+const maxDecisions = 2000
+
+// decide chooses the schedule of an arm's next run. Three ways to choose take
+// turns, since each finds bugs that the others miss: enumeration, which begins
+// with the default schedule, random walks, and priorities.
+func (a *arm) decide(j *job) {
+	n := a.made
 	seed := uint64(n)
-	switch {
-	case a.stray:
-		return schedule.Perturbed(seed)
-	case n == 0:
-		return schedule.List(nil)
-	case n%2 == 1:
-		return schedule.Random(seed)
+	if a.stray {
+		j.schedule = schedule.Perturbed(seed)
+		return
 	}
-	const deepest = 3 // most bugs need no more than two changes
-	return schedule.Prioritised(seed, n/2%(deepest+1), max(a.steps, 1))
+	if n == 0 {
+		a.systematic = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions})
+	}
+	if n%3 == 0 && a.systematic != nil {
+		if next, ok := a.systematic.Next(); ok {
+			j.schedule, j.trace, j.enumerated = next, true, true
+			return
+		}
+	}
+	if n%2 == 1 {
+		j.schedule = schedule.Random(seed)
+		return
+	}
+	j.schedule = schedule.Prioritised(seed, n%(preemptions+2), max(a.steps, 1))
 }
 
 // controlEnvironment tells a controlled program its schedule.
@@ -85,7 +103,11 @@ func (j job) controlled(crashes []evidence.Evidence, r *schedule.Result, opt det
 			return e.Kind == evidence.AllAsleep || e.Kind == evidence.Hang || e.Kind == evidence.Stopped
 		})
 	}
-	return append(crashes, detect.Controlled(r, opt)...)
+	found := detect.Controlled(r, opt)
+	if j.leak { // the profile knows better what may still be woken
+		found = slices.DeleteFunc(found, func(e evidence.Evidence) bool { return e.Kind == evidence.Leak })
+	}
+	return append(crashes, found...)
 }
 
 // listTests lists the top-level tests of a target that are wanted.
@@ -137,8 +159,8 @@ func (s *session) learn(j job, r *schedule.Result) {
 	case schedule.Steps:
 		s.note(message.New("control-steps", "program", s.program(j)), "")
 	}
-	if j.schedule.Strategy == schedule.Listed && r.Decisions == 0 && len(r.Uncontrolled) == 0 && r.End != "" && !a.stray {
-		a.over = true // there is no other schedule
+	if j.enumerated {
+		a.enumerate(r)
 	}
 	if s.uncontrolled == nil {
 		s.uncontrolled = make(map[string][]string)
@@ -146,6 +168,47 @@ func (s *session) learn(j job, r *schedule.Result) {
 	for _, what := range r.Uncontrolled {
 		if !slices.Contains(s.uncontrolled[pkg], what) {
 			s.uncontrolled[pkg] = append(s.uncontrolled[pkg], what)
+		}
+	}
+}
+
+// enumerate takes note of a run of the enumeration.
+func (a *arm) enumerate(r *schedule.Result) {
+	a.systematic.Report(r)
+	if c := a.systematic.Coverage(); c.Exhausted && c.Certain() {
+		a.over = true // there is no other schedule
+	}
+	if r.Decisions > maxDecisions {
+		a.systematic = nil
+	}
+}
+
+// explainCoverage makes notes of the targets for which all schedules with up to
+// some preemptions were run.
+func (s *session) explainCoverage() {
+	for i, t := range s.targets {
+		runs, complete, all, arms := 0, preemptions, true, 0
+		for _, a := range s.arms {
+			if a.target != i || !a.controlled {
+				continue
+			}
+			arms++
+			if a.systematic == nil || a.stray {
+				complete = -1
+				continue
+			}
+			c := a.systematic.Coverage()
+			if !c.Certain() {
+				complete = -1
+			}
+			complete, all, runs = min(complete, c.Complete), all && c.Exhausted, runs+c.Runs
+		}
+		switch {
+		case arms == 0 || complete < 0:
+		case all:
+			s.note(message.New("control-all", "package", t.pkg.ImportPath, "runs", strconv.Itoa(runs)), "")
+		default:
+			s.note(message.New("control-complete", "package", t.pkg.ImportPath, "runs", strconv.Itoa(runs), "preemptions", strconv.Itoa(complete)), "")
 		}
 	}
 }

@@ -287,7 +287,8 @@ type session struct {
 
 	targets  []*target
 	flavours []flavour
-	lacking  bool // a detector that was wanted does not work here
+	arms     []*arm // what the plan was made of
+	lacking  bool   // a detector that was wanted does not work here
 
 	mu      sync.Mutex // guards what is below while runs are made
 	tally   evidence.Tally
@@ -345,6 +346,7 @@ func (s *session) finish(ctx context.Context) {
 		},
 	})
 	s.explainEnds()
+	s.explainCoverage()
 }
 
 // packageOf is the import path of the package that a file is in.

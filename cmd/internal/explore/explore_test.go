@@ -16,6 +16,8 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 // unpack writes the files of a testdata archive to a new folder.
@@ -400,5 +402,63 @@ func TestGoroot(t *testing.T) {
 	check(t, o)
 	if text := say(o); o.Code() != exitcode.Clean || strings.Contains(text, "leak profile") || !slices.Contains(o.Variants, Leak) {
 		t.Errorf("code %d: %s", o.Code(), text)
+	}
+}
+
+// TestControlled finds all bugs of a program under schedules, and replays each.
+func TestControlled(t *testing.T) {
+	dir := unpack(t, "bugs")
+	o := explored(t, Options{Dir: dir, Variants: []Variant{Race, Controlled}, Cores: []int{1}, Count: 12})
+	want := []string{"lockorder order", "goroutineleak leak"}
+	race := hasRace(t)
+	if race {
+		want = append(want, "datarace race")
+	}
+	check(t, o, want...)
+	for _, f := range o.Findings {
+		w, err := schedule.ParseWitness(f.Witness.Schedule)
+		if err != nil || w.Package != "example.com/bugs" || w.Schedule.Strategy != schedule.Listed || w.Hash == "" {
+			t.Errorf("%s: witness %q, %v", f.Rule, f.Witness.Schedule, err)
+			continue
+		}
+		if got, want := strings.Join(f.Witness.Replay, " "), "lockstep replay "+w.String(); got != want {
+			t.Errorf("%s: replay %q, want %q", f.Rule, got, want)
+		}
+		again, err := Replay(t.Context(), ReplayOptions{Options: Options{Dir: dir, Env: hermetic()}, Witness: w, Times: 3})
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := slices.ContainsFunc(again.Findings, func(g *finding.Finding) bool { return g.Fingerprint == f.Fingerprint && g.Witness.Seen == 3 })
+		if !shown || again.Same != 3 || again.Runs != 3 || again.Changed || len(again.Run.Events) == 0 {
+			t.Errorf("%s: replayed with %d of %d the same, changed: %t, %d findings, %s", f.Rule, again.Same, again.Runs, again.Changed, len(again.Findings), say(&again.Outcome))
+		}
+		w.Hash = "00000000"
+		if again, err := Replay(t.Context(), ReplayOptions{Options: Options{Dir: dir, Env: hermetic()}, Witness: w}); err != nil || !again.Changed {
+			t.Errorf("%s: the hash is another, and nobody says so: %v", f.Rule, err)
+		}
+	}
+	unchanged(t, dir, "bugs")
+}
+
+// TestControlledCorrect holds that no schedule makes a finding of a correct
+// program.
+func TestControlledCorrect(t *testing.T) {
+	o := explored(t, Options{Dir: unpack(t, "correct"), Variants: []Variant{Race, Controlled}, Cores: []int{1}, Count: 20, Args: []string{"-x", "y"}})
+	check(t, o)
+	if o.Code() != exitcode.Clean {
+		t.Errorf("code %d: %s", o.Code(), say(o))
+	}
+}
+
+// TestControlledTests holds that each test is run by itself.
+func TestControlledTests(t *testing.T) {
+	o := explored(t, Options{Dir: unpack(t, "tests"), Patterns: []string{"./leaks"}, Tests: true, Variants: []Variant{Controlled}, Count: 2})
+	for _, f := range o.Findings {
+		if w, err := schedule.ParseWitness(f.Witness.Schedule); err != nil || w.Test == "" {
+			t.Errorf("%s: witness %q, %v", f.Rule, f.Witness.Schedule, err)
+		}
+	}
+	if len(o.Findings) == 0 {
+		t.Errorf("no findings: %s", say(o))
 	}
 }

@@ -68,6 +68,8 @@ type job struct {
 	// Of a controlled run: how to make decisions, and whether to tell all events.
 	schedule schedule.Schedule
 	trace    bool
+	// enumerated says that the schedule is one of an enumeration.
+	enumerated bool
 }
 
 // An arm is a way to spend time: a target in a flavour and, controlled, one of its
@@ -84,13 +86,15 @@ type arm struct {
 	found int           // different bugs that it was the first to show
 	steps int           // of its last controlled run
 	stray bool          // control does not work here, so its runs are perturbed
+
+	systematic *schedule.Systematic // enumerates schedules; nil if there are too many
 }
 
 // job is the next run of an arm.
 func (a *arm) job() job {
 	j := job{arm: a, target: a.target, flavour: a.flavour, test: a.test, cores: a.cores[a.made%len(a.cores)]}
 	if a.controlled {
-		j.schedule = a.trySchedule(a.made)
+		a.decide(&j)
 	}
 	a.made++
 	return j

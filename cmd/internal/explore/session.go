@@ -44,6 +44,7 @@ const reportTime = time.Second
 // run makes the planned runs.
 func (s *session) run(ctx context.Context) {
 	p := s.plan(ctx)
+	s.arms = p.arms
 	if len(p.arms) == 0 {
 		return
 	}
@@ -176,6 +177,9 @@ func (s *session) arguments(j job) []string {
 		return s.opt.Args
 	}
 	args := []string{"-test.paniconexit0", "-test.timeout=0"}
+	if j.flavour.controlled { // which a subtest that may run must not wait for
+		args = append(args, "-test.parallel=10000")
+	}
 	switch {
 	case j.test != "":
 		args = append(args, "-test.run="+s.onlyTest(j.test))
@@ -199,10 +203,10 @@ func (s *session) environment(j job, dir string) []string {
 		// The log's path is quoted: it may have spaces.
 		env = append(env, fmt.Sprintf("GORACE=atexit_sleep_ms=0 halt_on_error=0 log_path='%s'", filepath.Join(dir, string(Race))))
 	}
-	controlled := j.flavour.controlled && j.schedule.Controlled() // which knows what leaks
-	if j.flavour.leak && !controlled {
+	if j.flavour.leak {
 		env = append(env, leaksVariable+"="+filepath.Join(dir, string(Leak)))
-		if j.flavour.race { // where the runtime does not notice that all goroutines are asleep
+		scheduled := j.flavour.controlled && j.schedule.Controlled() // and sees that by itself
+		if j.flavour.race && !scheduled {                            // where the runtime does not notice that all goroutines are asleep
 			env = append(env, leaksWatchVariable+"="+s.opt.Timeout.String())
 		}
 	}

@@ -106,6 +106,9 @@ func (w *wording) access(o evidence.Operation, goroutine string) string {
 // order words a lock order inversion. Of its two halves, the first in the
 // source comes first.
 func (w *wording) order(ops []evidence.Operation) (*finding.Finding, []evidence.Operation) {
+	if len(ops) > 4 && len(ops)%2 == 0 {
+		return w.circle(ops)
+	}
 	if len(ops) != 4 {
 		f := w.at(ruleOrder, "", ops[0])
 		f.Subject.Kind = finding.Lock
@@ -126,6 +129,27 @@ func (w *wording) order(ops []evidence.Operation) (*finding.Finding, []evidence.
 		w.say("order", "first", w.short(place(ops[0])), "second", w.short(place(ops[1])),
 			"otherFirst", w.short(place(ops[2])), "otherSecond", w.short(place(ops[3])))
 	}
+	return f, ops
+}
+
+// circle words more than two goroutines that wait for locks of each other: for
+// each of them, its first lock and its second. The first in the source comes
+// first.
+func (w *wording) circle(ops []evidence.Operation) (*finding.Finding, []evidence.Operation) {
+	first := 0
+	for i := 2; i < len(ops); i += 2 {
+		if cmp.Or(place(ops[i]).Compare(place(ops[first])), place(ops[i+1]).Compare(place(ops[first+1]))) < 0 {
+			first = i
+		}
+	}
+	ops = slices.Concat(ops[first:], ops[:first])
+	f := w.at(ruleOrder, "", ops[1])
+	f.Subject = finding.Subject{Kind: finding.Lock, Name: lockName(w.line(place(ops[1])))}
+	var halves []string
+	for i := 0; i < len(ops); i += 2 {
+		halves = append(halves, w.said("order-half", "first", w.short(place(ops[i])), "second", w.short(place(ops[i+1]))))
+	}
+	w.say("order-circle", "halves", w.list(halves))
 	return f, ops
 }
 
@@ -178,11 +202,12 @@ func (w *wording) timeout(ops []evidence.Operation) *finding.Finding {
 	name := lockName(w.line(place(ops[0])))
 	f.Subject = finding.Subject{Kind: finding.Lock, Name: name}
 	rest := []string{"place", w.short(place(ops[0])), "limit", w.evidence.Detail, "holders", w.list(holders)}
-	if name == "" {
-		w.say("lock-timeout-unnamed", rest...)
-	} else {
-		w.say("lock-timeout", append(rest, "lock", name)...)
+	key := "lock-timeout"
+	if w.evidence.Detail == "" { // what the scheduler knows does not depend on time
+		key, f.Category, f.Confidence = "lock-never", "never", finding.High
 	}
+	key, rest = w.named(key, name, "lock", rest)
+	w.say(key, rest...)
 	return f
 }
 

@@ -45,7 +45,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 		return proofs
 	}
 	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool)}
-	again := p.run(ctx, schedule.List(ds))
+	again := p.run(ctx, j.schedule.Replay(ds))
 	if ctx.Err() != nil {
 		return proofs
 	}
@@ -55,7 +55,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 	}
 	for _, key := range keys {
 		smallest := p.minimise(ctx, ds, key)
-		proofs[key] = s.proofOf(j, schedule.List(smallest))
+		proofs[key] = s.proofOf(j, j.schedule.Replay(smallest))
 	}
 	return proofs
 }
@@ -117,7 +117,7 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 			ds = s.Deviations
 		}
 	}
-	m, _ := schedule.Minimise(ctx, ds, minimiseRuns, func(ctx context.Context, s schedule.Schedule) (bool, error) {
+	m, _ := schedule.Minimise(ctx, p.job.schedule.Replay(ds), minimiseRuns, func(ctx context.Context, s schedule.Schedule) (bool, error) {
 		if _, ok := p.known[s.String()]; !ok {
 			p.run(ctx, s)
 			if err := ctx.Err(); err != nil {
