@@ -3,13 +3,18 @@
 
 GO ?= go
 
-.PHONY: build test lint bench demo readme generate analyzer fmt clean
+.PHONY: build test test-browser lint bench demo readme generate analyzer fmt clean
 
 build:
 	$(GO) build -o bin/ ./cmd/lockstep
 
 test:
 	$(GO) test ./...
+
+# The pages that lockstep writes, in a headless Chromium. "make test" tests them
+# too if there is one; this fails if there is none.
+test-browser:
+	REQUIRE_BROWSER=1 $(GO) test -count=1 -run 'TestBrowser' ./cmd/internal/interleaving
 
 lint: build
 	GO="$(GO)" .ci/lint

@@ -55,7 +55,7 @@ func (c *composer) lay() error {
 	wanted := []string{"final", "goid", "locks", "stack"}
 	switch {
 	case c.opt.Control:
-		wanted = []string{"control", "controltest", "final", "leak"}
+		wanted = []string{"control", "controltest", "final", "goid", "leak"}
 	case c.opt.Leaks:
 		wanted = []string{"final", "leak"}
 	}

@@ -31,11 +31,13 @@ func Rules() []Rule {
 			Forbid: func(_, path string) bool { return under(path, "runtime/execute") || path == "os/exec" },
 		},
 		{
-			Name:   "runtime/shim imports nothing of ours and nothing heavy: it is linked into other people's programs; only its locks are go-deadlock's",
+			Name:   "runtime/shim imports nothing of ours and nothing heavy: it is linked into other people's programs; only its locks are go-deadlock's, and only control, which stands for functions of log and looks at values, imports those",
 			From:   func(path string) bool { return under(path, "runtime/shim") },
 			Direct: true,
 			Forbid: func(from, path string) bool {
-				if under(path, "runtime/shim") || under(from, "runtime/shim/locks") && path == "github.com/sasha-s/go-deadlock" {
+				if under(path, "runtime/shim") || under(from, "runtime/shim/locks") && path == "github.com/sasha-s/go-deadlock" ||
+					local(from) == "runtime/shim/control" && (path == "log" || path == "reflect") ||
+					local(from) == "runtime/shim/controltest" && path == "testing" {
 					return false
 				}
 				return !isStandard(path) || isHeavy(path)
@@ -51,6 +53,13 @@ func Rules() []Rule {
 			From: func(path string) bool { return under(path, "cmd/internal/report") },
 			Forbid: func(_, path string) bool {
 				return local(path) != "" && !underAny(path, "cmd/internal/report", "cmd/internal/finding", "analyzers/message")
+			},
+		},
+		{
+			Name: "cmd/internal/interleaving shows controlled runs and nothing else: of ours it imports their model and the message catalogue",
+			From: func(path string) bool { return under(path, "cmd/internal/interleaving") },
+			Forbid: func(_, path string) bool {
+				return local(path) != "" && !underAny(path, "cmd/internal/interleaving", "runtime/schedule", "analyzers/message")
 			},
 		},
 		{

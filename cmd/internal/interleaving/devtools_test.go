@@ -22,6 +22,8 @@ type browser struct {
 	last    int
 	// trouble is what the console said and what was not caught.
 	trouble []string
+	// requests are the addresses of what was loaded.
+	requests []string
 }
 
 type reply struct {
@@ -84,7 +86,6 @@ func openBrowser(t *testing.T) *browser {
 		ourIn.Close()
 		reader.Wait()
 	})
-	b.attach()
 	return b
 }
 
@@ -108,15 +109,24 @@ func readReplies(from io.Reader, to chan<- reply, stop <-chan struct{}) {
 	}
 }
 
-func (b *browser) attach() {
+// tab opens a new page, which a test has for itself.
+func (b *browser) tab(t *testing.T) *browser {
+	t.Helper()
+	tab := &browser{t: t, in: b.in, replies: b.replies, last: b.last}
 	var created struct{ TargetID string }
-	b.call("Target.createTarget", map[string]any{"url": "about:blank"}, &created)
+	tab.call("Target.createTarget", map[string]any{"url": "about:blank"}, &created)
 	var attached struct{ SessionID string }
-	b.call("Target.attachToTarget", map[string]any{"targetId": created.TargetID, "flatten": true}, &attached)
-	b.session = attached.SessionID
+	tab.call("Target.attachToTarget", map[string]any{"targetId": created.TargetID, "flatten": true}, &attached)
+	tab.session = attached.SessionID
 	for _, domain := range []string{"Page", "Runtime", "Log", "Network"} {
-		b.call(domain+".enable", nil, nil)
+		tab.call(domain+".enable", nil, nil)
 	}
+	t.Cleanup(func() {
+		tab.session = ""
+		tab.call("Target.closeTarget", map[string]any{"targetId": created.TargetID}, nil)
+		b.last = tab.last
+	})
+	return tab
 }
 
 func (b *browser) tell(method string, params any) {
@@ -162,6 +172,12 @@ func (b *browser) await(what string, wanted func(reply) bool) {
 		switch r.Method {
 		case "Runtime.exceptionThrown", "Log.entryAdded", "Runtime.consoleAPICalled":
 			b.trouble = append(b.trouble, r.Method+" "+string(r.Params))
+		case "Network.requestWillBeSent":
+			var sent struct{ Request struct{ URL string } }
+			if err := json.Unmarshal(r.Params, &sent); err != nil {
+				b.t.Fatal(err)
+			}
+			b.requests = append(b.requests, sent.Request.URL)
 		}
 		if wanted(r) {
 			return

@@ -57,7 +57,7 @@ func (r *Run) weigh() []int {
 	}
 	for i, n := range r.rows {
 		switch {
-		case n.Op == schedule.Go:
+		case n.starts():
 			raise(i, starts)
 		case n.Switched || n.Blocked || n.Waited:
 			raise(i, switchy)
@@ -76,6 +76,7 @@ func (r *Run) weigh() []int {
 			raise(i+1, near)
 		}
 	}
+	taken := r.taken()
 	for _, l := range r.lanes {
 		if l.State != schedule.IsBlocked {
 			continue
@@ -83,22 +84,27 @@ func (r *Run) weigh() []int {
 		raise(l.born, near)
 		raise(l.last, heavy)
 		for _, h := range l.Holds {
-			raise(r.taken(l.ID, h.Object), heavy)
+			if i, ok := taken[holding{l.ID, h.Object}]; ok {
+				raise(i, heavy)
+			}
 		}
 	}
 	return weight
 }
 
-// taken is the row in which a goroutine took a lock that it holds at the end.
-func (r *Run) taken(g, object int) int {
-	for i := len(r.rows) - 1; i >= 0; i-- {
-		for _, c := range r.rows[i].Changes {
-			if h := c.Hold; h != nil && h.Take && h.Goroutine == g && h.Object == object {
-				return i
+type holding struct{ goroutine, object int }
+
+// taken are the rows in which goroutines last took locks.
+func (r *Run) taken() map[holding]int {
+	rows := make(map[holding]int)
+	for i, n := range r.rows {
+		for _, c := range n.Changes {
+			if h := c.Hold; h != nil && h.Take {
+				rows[holding{h.Goroutine, h.Object}] = i
 			}
 		}
 	}
-	return -1
+	return rows
 }
 
 // pieces joins neighbours that are not kept. A single one takes no more room

@@ -164,6 +164,7 @@ type scriptWords struct {
 	NoSource string            `json:"noSource"`
 	HeldBy   string            `json:"heldBy"`
 	Edge     string            `json:"edge"`
+	EdgeSelf string            `json:"edgeSelf"`
 	Play     string            `json:"play"`
 	Pause    string            `json:"pause"`
 	States   map[string]string `json:"states"`
@@ -302,7 +303,8 @@ func (v *view) scriptWords() scriptWords {
 		Position: template("page-position", "n", "all"),
 		NoSource: v.text("page-no-source"),
 		HeldBy:   template("page-held-by", "object", "by"),
-		Edge:     template("page-graph-edge", "g", "object", "next"),
+		Edge:     template("circle-part", "g", "object", "next"),
+		EdgeSelf: template("circle-self", "g", "object"),
 		Play:     v.text("page-play"),
 		Pause:    v.text("page-pause"),
 		States:   make(map[string]string),

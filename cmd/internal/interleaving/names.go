@@ -101,6 +101,9 @@ func (v *view) laneName(l lane) string {
 		return v.text("main")
 	}
 	text := l.Created.Text
+	if l.subtest {
+		return v.text("subtest", "place", v.place(l.Created))
+	}
 	if text == "" || strings.HasPrefix(text, "func(") {
 		return "func " + v.place(l.Created)
 	}

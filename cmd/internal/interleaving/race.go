@@ -80,7 +80,7 @@ func (r *Run) partner(second int, race Race) int {
 // closely, -1 and -1 if there are none.
 func (r *Run) nearest(race Race) (first, second int) {
 	first, second = -1, -1
-	last := make(map[int][2]int) // by goroutine: the last row at each access, from 1
+	var last [2][]int // at each access: the last row, and the last one of another goroutine
 	for i, n := range r.rows {
 		if !isAccess(n) {
 			continue
@@ -89,17 +89,31 @@ func (r *Run) nearest(race Race) (first, second int) {
 			if !sameLine(n.At, at) {
 				continue
 			}
-			for g, rows := range last {
-				if j := rows[1-k] - 1; g != n.Goroutine && j >= 0 && conflict(r.rows[j], n) && (second < 0 || i-j < second-first) {
+			for _, j := range last[1-k] {
+				if before := r.rows[j]; before.Goroutine != n.Goroutine && conflict(before, n) && (second < 0 || i-j < second-first) {
 					first, second = j, i
 				}
 			}
-			rows := last[n.Goroutine]
-			rows[k] = i + 1
-			last[n.Goroutine] = rows
+		}
+		for k, at := range race.Accesses {
+			if sameLine(n.At, at) {
+				last[k] = r.remember(last[k], i)
+			}
 		}
 	}
 	return first, second
+}
+
+// remember puts a row before those known: the last ones of each goroutine and
+// kind of access, latest first. A few are enough to find one that conflicts.
+func (r *Run) remember(rows []int, i int) []int {
+	kept := []int{i}
+	for _, j := range rows {
+		if r.rows[j].Goroutine != r.rows[i].Goroutine || r.rows[j].Kind != r.rows[i].Kind {
+			kept = append(kept, j)
+		}
+	}
+	return kept[:min(len(kept), 6)]
 }
 
 // lastBefore is the last access before a row, of another goroutine, that

@@ -28,17 +28,22 @@ type lane struct {
 	schedule.Goroutine
 	first, last int // its first and last row; -1 if it has none
 	born        int // the row of its go statement; -1 if it was there from the beginning
+	subtest     bool
 }
 
 // A row is something that a goroutine did.
 type row struct {
 	schedule.Event
-	Switched bool  // another goroutine had the row before
-	Waited   bool  // ends a wait that an earlier row began
-	HeldBy   []int // where the goroutine begins to wait: who holds what it needs
-	Race     int   // number of the race that this is an access of, from 1; 0 is none
+	Switched bool   // another goroutine had the row before
+	Waited   bool   // ends a wait that an earlier row began
+	Before   string // of an update: what the variable held before; Value is what it holds after
+	HeldBy   []int  // where the goroutine begins to wait: who holds what it needs
+	Race     int    // number of the race that this is an access of, from 1; 0 is none
 	Changes  []change
 }
+
+// starts reports whether the row starts a goroutine, which may be a subtest.
+func (n row) starts() bool { return (n.Op == schedule.Go || n.Op == schedule.TestRun) && n.To > 0 }
 
 // A change is what a row changes. Exactly one of its parts is set.
 type change struct {
@@ -91,8 +96,8 @@ func (b *builder) event(i int) {
 		b.races = e.Races
 		b.rises = append(b.rises, len(b.run.rows))
 	}
-	if e.Op == schedule.Start || b.mergeValue(e) {
-		return
+	if e.Op == schedule.Start || e.Op == schedule.Choice || b.mergeValue(e) {
+		return // nothing that the program does
 	}
 	if e.To == e.Goroutine {
 		e.To = 0
@@ -120,7 +125,11 @@ func (b *builder) mergeValue(e schedule.Event) bool {
 		last.At.Text != e.At.Text || last.At.Line != e.At.Line || last.At.File != e.At.File {
 		return false
 	}
-	last.Value = e.Value
+	if last.Kind == "update" && last.Before == "" {
+		last.Before = e.Value
+	} else {
+		last.Value = e.Value
+	}
 	last.Changes = append(last.Changes, change{Value: &valueChange{e.At.Text, e.Value}})
 	return true
 }
@@ -130,7 +139,7 @@ func (b *builder) states(n *row) {
 		n.Changes = append(n.Changes, change{State: &stateChange{g, state, object}})
 	}
 	switch {
-	case n.Op == schedule.Go && n.To > 0:
+	case n.starts():
 		set(n.To, schedule.IsRunnable, 0)
 	case n.Op == schedule.Finish:
 		set(n.Goroutine, schedule.IsDone, 0)
@@ -193,16 +202,19 @@ func makeLanes(r *schedule.Result, rows []row) []lane {
 			l.first = i
 		}
 		l.last = i
-		if n.Op == schedule.Go && n.To > 0 {
+		if n.starts() {
 			child := get(n.To)
 			child.born = i
-			child.Created, child.Parent = n.At, n.Goroutine
+			child.Created, child.Parent, child.subtest = n.At, n.Goroutine, n.Op == schedule.TestRun
 		}
 	}
 	slices.SortFunc(lanes, func(a, b *lane) int { return cmp.Compare(a.ID, b.ID) })
-	all := make([]lane, len(lanes))
-	for i, l := range lanes {
-		all[i] = *l
+	var all []lane
+	for _, l := range lanes {
+		// The first goroutine does nothing where a test is run.
+		if len(rows) == 0 || l.first >= 0 || l.born >= 0 || l.Parent != 0 {
+			all = append(all, *l)
+		}
 	}
 	return all
 }

@@ -148,7 +148,11 @@ func (t *textWriter) heading() {
 	}
 	var names [][]string
 	for _, g := range t.columns {
-		names = append(names, wrap(t.header(g), t.column))
+		name := wrap(t.header(g), t.column)
+		if i := t.lane(g); i >= 0 && len(name) > 2 {
+			name = wrap(goroutineID(g)+" "+t.shortName(t.lanes[i]), t.column)
+		}
+		names = append(names, name)
 	}
 	t.line(t.text("column-step"), t.text("column-place"), names, t.style.head)
 	rule := [][]string{}

@@ -72,11 +72,10 @@ func (v *view) operation(n row) string {
 	object := v.names.object(n.Object, n.At.Text)
 	value := printable(n.Value)
 	switch n.Op {
-	case schedule.Go:
-		if n.To == 0 {
-			return v.text("op-go", "object", printable(n.At.Text))
+	case schedule.Go, schedule.TestRun:
+		if n.starts() {
+			return v.text(message.Key("op-"+string(n.Op)+"-to"), "object", v.started(n), "to", goroutineID(n.To))
 		}
-		return v.text("op-go-to", "object", v.started(n), "to", goroutineID(n.To))
 	case schedule.Lock, schedule.Unlock, schedule.RLock, schedule.RUnlock, schedule.WLock, schedule.WUnlock:
 		if v.names.conds[n.At] { // there the source names the Cond
 			object = v.names.object(n.Object, "")
@@ -126,7 +125,13 @@ func (v *view) access(n row) string {
 	if n.Kind == "write" || n.Kind == "update" {
 		kind = n.Kind
 	}
-	object, value := printable(n.At.Text), printable(n.Value)
+	object, value, before := printable(n.At.Text), printable(n.Value), printable(n.Before)
+	if before != "" && value == "" {
+		return v.text("op-update-before", "object", object, "before", before)
+	}
+	if before != "" {
+		return v.text("op-update-both", "object", object, "before", before, "value", value)
+	}
 	if value != "" {
 		return v.text(message.Key("op-"+kind+"-value"), "object", object, "value", value)
 	}
@@ -192,7 +197,11 @@ func (v *view) ending() (how string, states []string, circle string) {
 	how = v.text("end-unknown")
 	switch v.result.End {
 	case schedule.OK, schedule.Deadlock, schedule.Leak, schedule.Panicked, schedule.Steps, schedule.Exited:
-		how = v.text(message.Key("end-" + string(v.result.End)))
+		main := v.text("main")
+		if len(v.lanes) > 0 {
+			main = v.laneName(v.lanes[0]) // or the test
+		}
+		how = v.text(message.Key("end-"+string(v.result.End)), "main", main)
 	case schedule.Stall:
 		how = v.text("end-stall", "cause", printable(v.result.Cause))
 	}
@@ -232,6 +241,12 @@ func (v *view) held(h schedule.Hold) string {
 
 // waiting says what a blocked goroutine waits for.
 func (v *view) waiting(l lane) string {
+	if l.Op == "" { // it waits where nothing is under control
+		if l.last >= 0 && v.rows[l.last].Op == schedule.TestRun && v.rows[l.last].To > 0 {
+			return v.text("state-waits-subtest", "place", v.place(v.rows[l.last].At), "to", goroutineID(v.rows[l.last].To))
+		}
+		return v.text("state-waits-outside")
+	}
 	n := row{Event: schedule.Event{Goroutine: l.ID, Op: l.Op, Object: l.Object, At: l.At, Blocked: true}}
 	op := v.operation(n)
 	key, by := message.Key("state-waits"), ""
@@ -241,7 +256,14 @@ func (v *view) waiting(l lane) string {
 	case len(l.WaitsFor) > 0:
 		key, by = "state-waits-held", goroutineIDs(l.WaitsFor)
 	}
-	return v.text(key, "op", op, "place", v.place(l.At), "by", by)
+	text := v.text(key, "op", op, "place", v.place(l.At), "by", by)
+	if stuck := v.result.End == schedule.Deadlock || v.result.End == schedule.Leak; stuck && by == "" && key == "state-waits" {
+		switch l.Op {
+		case schedule.Send, schedule.Receive, schedule.Select, schedule.Wait, schedule.CondWait:
+			text = v.text(message.Key("never-"+string(l.Op)), "waits", text)
+		}
+	}
+	return text
 }
 
 func (v *view) describeCircle(around []int) string {
@@ -281,7 +303,7 @@ func (v *view) facts() []string {
 	if r.Races > len(v.races) {
 		facts = append(facts, v.text("fact-races", "n", strconv.Itoa(r.Races), "shown", strconv.Itoa(len(v.races))))
 	}
-	if r.Time > 0 {
+	if r.Time >= int64(time.Millisecond) { // a step takes some of it too
 		facts = append(facts, v.text("fact-time", "time", time.Duration(r.Time).String()))
 	}
 	if len(r.Uncontrolled) > 0 {

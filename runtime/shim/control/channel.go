@@ -169,6 +169,20 @@ func sent[T any](me *g, obj unsafe.Pointer, at string, v T) {
 	eventValue(me, opSend, obj, at, describe(v))
 }
 
+// received tells of a receive; "closed" where nothing was sent.
+//
+//go:norace
+func received[T any](me *g, obj unsafe.Pointer, at string, v T, ok bool) {
+	mix(uint64(opRecv))
+	switch {
+	case !s.trace:
+	case ok:
+		eventValue(me, opRecv, obj, at, describe(v))
+	default:
+		eventValue(me, opRecv, obj, at, "closed")
+	}
+}
+
 // one makes the one case that me waits for.
 //
 //go:norace
@@ -213,7 +227,7 @@ func Recv2[T any](from <-chan T, at string) (v T, ok bool) {
 			break
 		}
 	}
-	event(me, opRecv, unsafe.Pointer(h), at, 0)
+	received(me, unsafe.Pointer(h), at, v, ok)
 	return v, ok
 }
 

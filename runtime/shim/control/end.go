@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lockstep-go/lockstep/runtime/shim/goid"
 	"github.com/lockstep-go/lockstep/runtime/shim/leak"
 )
 
@@ -91,7 +92,7 @@ func setUp(limit time.Duration) {
 		return
 	}
 	me := newG("")
-	me.real, me.started = true, true
+	me.real, me.started, me.goid = true, true, goid.Get()
 	s.main, s.current = me, me
 	own(true)
 	s.active = true
@@ -173,6 +174,10 @@ func exitQuietly() { runtime.Goexit() }
 func stuckEnd() end {
 	if words := outsiders(); words != "" {
 		s.cause = words
+		return endStall
+	}
+	if m := s.main; m != nil && m.detached {
+		s.cause = m.at
 		return endStall
 	}
 	return endDeadlock
@@ -303,7 +308,7 @@ func putGoroutine(c *g) {
 		put("done")
 	case c == s.current && c.state == runnable:
 		put("running")
-	case c.state == blocked || c.state == outside:
+	case c.state == blocked || c.state == outside && !c.detached:
 		put("blocked")
 	default:
 		put("runnable")

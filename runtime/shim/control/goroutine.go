@@ -2,6 +2,8 @@ package control
 
 import (
 	"runtime"
+
+	"github.com/lockstep-go/lockstep/runtime/shim/goid"
 )
 
 // Begin announces a go statement. The result is nil if its goroutine is not to
@@ -35,6 +37,7 @@ func (n *G) Start() {
 	}
 	await((*g)(n))
 	own(true)
+	n.goid = goid.Get()
 	n.started = true
 	event((*g)(n), opStart, nil, n.created, 0)
 }

@@ -39,7 +39,11 @@ func WGDone(wg *sync.WaitGroup, at string) {
 //go:norace
 func add(me *g, wg *sync.WaitGroup, n int, what op, at string) {
 	p := unsafe.Pointer(wg)
-	event(me, what, p, at, 0)
+	to := 0
+	if s.trace && n < 0 && counter(p) == int32(-n) {
+		to = longestWaiting(waitGroup, p)
+	}
+	event(me, what, p, at, to)
 	wg.Add(n)
 	if n >= 0 || counter(p) != 0 {
 		return
@@ -49,6 +53,24 @@ func add(me *g, wg *sync.WaitGroup, n int, what op, at string) {
 			c.granted = true
 		}
 	}
+}
+
+// longestWaiting is the number of the goroutine that waits longest for p, 0 if none
+// does.
+//
+//go:norace
+func longestWaiting(w wait, p unsafe.Pointer) int {
+	var first *g
+	for i := 0; i < s.nalive; i++ {
+		c := s.alive[i]
+		if c.state == blocked && c.wait == w && c.obj == p && (first == nil || c.seq < first.seq) {
+			first = c
+		}
+	}
+	if first == nil {
+		return 0
+	}
+	return first.id
 }
 
 // wgSema is where the race detector is told of the first Add and the first Wait.
@@ -296,12 +318,13 @@ func CondBroadcast(c *sync.Cond, at string) {
 	}
 	point(me)
 	p := unsafe.Pointer(c)
+	to := longestWaiting(waitCond, p)
 	for i := 0; i < s.nalive; i++ {
 		if w := s.alive[i]; w.state == blocked && w.wait == waitCond && w.obj == p {
 			w.granted = true
 		}
 	}
-	event(me, opBroadcast, p, at, 0)
+	event(me, opBroadcast, p, at, to)
 	c.Broadcast()
 }
 

@@ -62,8 +62,20 @@ func TryLock(m *sync.Mutex, at string) bool {
 	} else {
 		yields(me)
 	}
-	event(me, opTryLock, p, at, 0)
+	tried(me, p, at, ok)
 	return ok
+}
+
+// tried tells of an attempt to lock.
+//
+//go:norace
+func tried(me *g, p unsafe.Pointer, at string, ok bool) {
+	mix(uint64(opTryLock))
+	if ok {
+		eventValue(me, opTryLock, p, at, "true")
+		return
+	}
+	eventValue(me, opTryLock, p, at, "false")
 }
 
 // announcedBy is a goroutine other than me that waits to write p, if any.
@@ -163,7 +175,7 @@ func RWTryLock(m *sync.RWMutex, at string) bool {
 	} else {
 		yields(me)
 	}
-	event(me, opTryLock, p, at, 0)
+	tried(me, p, at, ok)
 	return ok
 }
 
@@ -226,7 +238,7 @@ func RTryLock(m *sync.RWMutex, at string) bool {
 	} else {
 		yields(me)
 	}
-	event(me, opTryLock, p, at, 0)
+	tried(me, p, at, ok)
 	return ok
 }
 

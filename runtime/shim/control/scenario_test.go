@@ -393,6 +393,36 @@ var scenarios = map[string]func(){
 		}()
 		fmt.Print(Recv(ch, at))
 	},
+	// A goroutine reads what another writes, by means that are not controlled.
+	"native-read": func() {
+		r, w, _ := os.Pipe()
+		done := make(chan byte)
+		spawn(func() {
+			b := make([]byte, 1)
+			r.Read(b)
+			Send(done, at)(b[0])
+		})
+		spawn(func() {
+			Sleep(time.Hour, at)
+			w.Write([]byte("x"))
+		})
+		fmt.Printf("%c", Recv(done, at))
+	},
+	// One waits natively for a lock that another holds.
+	"native-lock": func() {
+		var mu sync.Mutex
+		done := make(chan bool)
+		Lock(&mu, at)
+		spawn(func() {
+			mu.Lock()
+			mu.Unlock()
+			Send(done, at)(true)
+		})
+		Sleep(time.Second, at)
+		Unlock(&mu, at)
+		Recv(done, at)
+		fmt.Print("locked")
+	},
 	"unlocked-by-another": func() {
 		var mu sync.Mutex
 		Lock(&mu, at)

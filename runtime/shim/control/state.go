@@ -78,6 +78,10 @@ type g struct {
 	started bool // which has begun
 	daemon  bool // nobody expects it to end
 
+	goid     int64 // Go's number for it
+	detached bool  // the token was taken from it; see outside.go
+	back     bool  // it has come back and waits for the token
+
 	test     bool // it runs a test
 	above    *g   // the test that runs this subtest
 	parallel int  // its subtests that wait in testing for it to return
@@ -118,6 +122,11 @@ var s struct {
 	baseline int  // goroutines of Go's at the beginning, but for main
 	coming   int  // goroutines in native code that are certain to come for the token
 
+	gate     bool // closed: the watcher looks
+	waiting  bool // who has the token waits for what is not controlled
+	detached int  // goroutines that the token was taken from
+	visitor  int  // 1 while the watcher, which is a goroutine too, decides
+
 	strategy  strategy
 	rng       uint64
 	decisions int
@@ -150,6 +159,7 @@ var s struct {
 	lastNow                   int64
 	objects                   []numbered
 	nobjects                  int
+	events                    int
 	woken                     int
 
 	progress uint32 // changes with every step; read by the watchdog
@@ -166,6 +176,9 @@ func mine() *g {
 		return nil
 	}
 	if debug.SetPanicOnFault(true) {
+		if s.gate || s.detached > 0 {
+			return identify()
+		}
 		return s.current
 	}
 	debug.SetPanicOnFault(false)

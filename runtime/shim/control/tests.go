@@ -3,6 +3,7 @@ package control
 import (
 	"sync"
 
+	"github.com/lockstep-go/lockstep/runtime/shim/goid"
 	"github.com/lockstep-go/lockstep/runtime/shim/leak"
 )
 
@@ -23,7 +24,7 @@ func EnterTest(at string) *G {
 	s.tested = true
 	s.main.state = outside
 	me := newG(at)
-	me.real, me.started, me.test = true, true, true
+	me.real, me.started, me.test, me.goid = true, true, true, goid.Get()
 	s.main, s.current = me, me
 	own(true)
 	event(me, opStart, nil, at, 0)
@@ -65,7 +66,7 @@ func BeginTest(at string) *G {
 //go:norace
 func (n *G) EnterSub() {
 	me := (*g)(n)
-	me.real, me.started = true, true
+	me.real, me.started, me.goid = true, true, goid.Get()
 	own(true)
 	event(me, opStart, nil, me.created, 0)
 }

@@ -95,10 +95,17 @@ func next() *g {
 			fireNext()
 			continue
 		}
+		if s.timers != nil && someoneComes(min(passing, time.Duration(s.timers.at-s.now))) {
+			continue
+		}
 		if fireNext() {
 			continue
 		}
-		if someoneComes() {
+		limit := patience
+		if s.mainDone {
+			limit = latePatience
+		}
+		if someoneComes(limit) {
 			continue
 		}
 		if m := s.main; m != nil && m.state == blocked && m.wait == waitEnd {
@@ -133,6 +140,9 @@ func gather() int {
 		c := s.alive[i]
 		if c.state == blocked && ready(c) {
 			c.state = runnable
+		}
+		if c.detached && c.back {
+			returned(c)
 		}
 		if c.state != runnable {
 			continue
@@ -219,34 +229,5 @@ func ready(c *g) bool {
 			}
 		}
 	}
-	return false
-}
-
-// patience is how long to wait for goroutines that are not controlled, when
-// nobody else can go on.
-const patience = 300 * time.Millisecond
-
-// someoneComes waits for goroutines that are not controlled and may wake one that
-// is. It reports whether one is ready now.
-//
-//go:norace
-func someoneComes() bool {
-	if uncontrolled() <= 0 {
-		return false
-	}
-	hide()
-	defer show()
-	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(time.Millisecond) {
-		for i := 0; i < s.nalive; i++ {
-			if c := s.alive[i]; c.state == blocked && ready(c) {
-				miss("native-goroutine")
-				return true
-			}
-		}
-		if uncontrolled() <= 0 {
-			return false // it was only about to end
-		}
-	}
-	miss("native-goroutine")
 	return false
 }

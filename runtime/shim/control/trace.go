@@ -62,6 +62,8 @@ func event(me *g, what op, obj unsafe.Pointer, at string, to int) {
 		put(`,"blocked":true`)
 	} else if to > 0 {
 		putInt(`,"to":`, to)
+	} else {
+		putWoken()
 	}
 	endEvent()
 }
@@ -195,12 +197,16 @@ func begin(me *g, what op, obj unsafe.Pointer, at string) {
 	}
 }
 
-// endEvent writes the event at once: the program may die at any time.
-//
+// cautious is how many events are written at once, since the program may die at any
+// time. Later ones are written when the buffer is full.
+const cautious = 5000
+
 //go:norace
 func endEvent() {
 	put("}\n")
-	flush()
+	if s.events++; s.events < cautious {
+		flush()
+	}
 }
 
 // object is the number of an object, by first use.

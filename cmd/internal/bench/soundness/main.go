@@ -30,8 +30,8 @@ type corpus struct {
 
 var corpora = []corpus{
 	{"golang.org/x/sync", []string{"./errgroup", "./semaphore", "./singleflight", "./syncmap"}},
-	{"golang.org/x/tools", []string{"./internal/jsonrpc2", "./internal/jsonrpc2_v2", "./internal/memoize", "./internal/event/export", "./internal/persistent"}},
-	{"github.com/rogpeppe/go-internal", []string{"./par", "./lockedfile", "./dirhash"}},
+	{"golang.org/x/tools", []string{"./internal/jsonrpc2", "./internal/jsonrpc2_v2", "./internal/event/export", "./internal/gocommand", "./go/packages"}},
+	{"github.com/rogpeppe/go-internal", []string{"./par", "./lockedfile"}},
 }
 
 func main() {

@@ -90,7 +90,7 @@
 		const narrow = width < 520;
 		gutter = narrow ? 44 : 150;
 		const spare = narrow ? 40 : 60; // for words in the last lane
-		laneWidth = Math.max(narrow ? 96 : 140, Math.floor((width - gutter - spare) / lanes.length));
+		laneWidth = Math.max(narrow ? 96 : 120, Math.floor((width - gutter - spare) / lanes.length));
 		total = Math.max(width, gutter + lanes.length * laneWidth + spare);
 		list.style.height = rows.length * rowHeight + "px";
 		list.style.width = heads.style.width = total + "px";
@@ -307,7 +307,7 @@
 		byId("no-graph").hidden = edges.length > 0;
 		byId("graph").replaceChildren(...(edges.length && edges.length <= 24 ? [drawGraph(edges)] : []));
 		byId("graph-text").replaceChildren(...edges.map((e) =>
-			element("li", "", fill(words.edge, { g: lanes[e.from].id, next: lanes[e.to].id, object: objectName(e.object) }))));
+			element("li", "", fill(e.from === e.to ? words.edgeSelf : words.edge, { g: lanes[e.from].id, next: lanes[e.to].id, object: objectName(e.object) }))));
 	};
 
 	const drawGraph = (edges) => {
