@@ -129,7 +129,7 @@ type Event struct {
 	To        int    `json:"to"`      // the goroutine that was started or woken; 0 is none
 	Decision  int    `json:"d"`       // number of the decision that led here; 0 if there was no choice
 	Options   int    `json:"opts"`    // how many there were
-	Among     []int  `json:"among"`   // of a choice: the goroutines, in the order of options; none for cases of a select
+	Among     []int  `json:"among"`   // of a choice: the goroutines, in the order of options; none for cases of a select; 0 lets time pass
 	Now       int64  `json:"now"`     // virtual time in nanoseconds, where it changed
 	Races     int    `json:"races"`   // reports of the race detector so far, where they rose
 }

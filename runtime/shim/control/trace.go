@@ -159,6 +159,10 @@ func eventChoice(n int, options []*g) {
 			if i > 0 {
 				put(",")
 			}
+			if i == n-1 && s.strategy.eager && s.timers != nil {
+				put("0") // time may pass
+				break
+			}
 			putInt("", options[i].id)
 		}
 		put("]")
