@@ -50,6 +50,10 @@ func Controlled(r *schedule.Result, opt Options) []evidence.Evidence {
 	return c.found
 }
 
+// NeverUnlocked is the detail of a [evidence.LockTimeout] that does not depend on
+// time.
+const NeverUnlocked = "nobody will unlock it"
+
 type controlled struct {
 	result *schedule.Result
 	opt    Options
@@ -190,6 +194,7 @@ func (c *controlled) unavailable(g *schedule.Goroutine) {
 		return
 	}
 	r := c.report(evidence.LockTimeout, []*schedule.Goroutine{g})
+	r.Detail = NeverUnlocked
 	r.Subject.Kind = evidence.Lock
 	r.Operations = []evidence.Operation{c.operation(evidence.RoleLock, g, g.At)}
 	var now []evidence.Operation

@@ -49,6 +49,12 @@ func (a *arm) decide(j *job) {
 		j.schedule = schedule.Perturbed(seed)
 		return
 	}
+	if a.usual != nil {
+		if j.schedule = schedule.Random(seed).Eagerly(); n%2 == 1 {
+			j.schedule = schedule.Prioritised(seed, n/2%(preemptions+2), max(a.usual.steps, 1)).Eagerly()
+		}
+		return
+	}
 	if n == 0 {
 		a.systematic = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions})
 	}
@@ -158,6 +164,7 @@ func (s *session) learn(j job, r *schedule.Result) {
 			s.outcome.Reached = make(map[finding.Position]bool)
 		}
 		at := r.Events[i].At
+		a.timed = a.timed || r.Events[i].Op == schedule.Sleep || r.Events[i].Op == schedule.Timer
 		s.outcome.Reached[finding.Position{File: at.File, Line: at.Line}] = true
 	}
 	pkg := s.targets[j.target].pkg.ImportPath
@@ -200,7 +207,7 @@ func (s *session) explainCoverage() {
 	for i, t := range s.targets {
 		runs, complete, all, arms := 0, preemptions, true, 0
 		for _, a := range s.arms {
-			if a.target != i || !a.controlled {
+			if a.target != i || !a.controlled || a.usual != nil {
 				continue
 			}
 			arms++

@@ -61,6 +61,14 @@ const (
 	Controlled Variant = "controlled"
 )
 
+// early is how observations of controlled runs are counted in which time passed
+// although somebody could go on. It is no choice of the user's: it belongs to
+// Controlled, and comes after it.
+const early Variant = "controlled-early"
+
+// byControl reports whether runs of v are controlled.
+func (v Variant) byControl() bool { return v == Controlled || v == early }
+
 // Variants lists all of them.
 func Variants() []Variant { return []Variant{Race, Deadlock, Leak, Controlled} }
 

@@ -448,6 +448,23 @@ func replayed(t *testing.T, dir, pkg string, f *finding.Finding) {
 	}
 }
 
+// TestEarly finds what shows only if time passes early, and says so.
+func TestEarly(t *testing.T) {
+	dir := unpack(t, "early")
+	o := explored(t, Options{Dir: dir, Variants: []Variant{Controlled, Leak}, Cores: []int{1}, Count: 20})
+	check(t, o, "goroutineleak leak")
+	for _, f := range o.Findings {
+		w, err := schedule.ParseWitness(f.Witness.Schedule)
+		if err != nil || !w.Schedule.Eager || f.Confidence != finding.Medium || !strings.HasSuffix(f.Message, "under load)") {
+			t.Errorf("%s, %s, schedule %s, %v", f.Message, f.Confidence, f.Witness.Schedule, err)
+		}
+		again, err := Replay(t.Context(), ReplayOptions{Options: Options{Dir: dir, Env: hermetic()}, Witness: w, Times: 2})
+		if err != nil || again.Same != 2 || len(again.Findings) != 1 {
+			t.Errorf("replay %+v, %v", again, err)
+		}
+	}
+}
+
 // TestControlledCorrect holds that no schedule makes a finding of a correct
 // program.
 func TestControlledCorrect(t *testing.T) {

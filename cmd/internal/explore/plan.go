@@ -87,7 +87,23 @@ type arm struct {
 	steps int           // of its last controlled run
 	stray bool          // control does not work here, so its runs are perturbed
 
+	// usual is the arm that this one follows with eager schedules, if there are
+	// timers; nil for all others.
+	usual *arm
+	timed bool // there were timers
+
 	systematic *schedule.Systematic // enumerates schedules; nil if there are too many
+}
+
+// idle reports whether an arm has nothing to do, or nothing yet.
+func (a *arm) idle() bool { return a.over || a.usual != nil && (!a.usual.timed || a.usual.stray) }
+
+// variants lists the variants that runs of j count for.
+func (j job) variants() []Variant {
+	if j.schedule.Eager {
+		return []Variant{early}
+	}
+	return j.flavour.variants()
 }
 
 // job is the next run of an arm.
@@ -127,13 +143,22 @@ type plan struct {
 	round  int
 }
 
+// control adds the arms for a program under control: as usual, and with time that
+// passes early.
+func (p *plan) control(a arm) {
+	a.cores = []int{0}
+	usual, eager := a, a
+	eager.usual = &usual
+	p.arms = append(p.arms, &usual, &eager)
+}
+
 // next is the next job, elapsed after the plan began. It reports false if there
 // is none.
 func (p *plan) next(elapsed time.Duration) (job, bool) {
 	for ; len(p.arms) > 0 && (p.rounds == 0 && p.round == 0 || p.round < p.rounds); p.at, p.round = 0, p.round+1 {
 		for ; p.at < len(p.arms); p.at++ {
 			a := p.arms[p.at]
-			if a.over || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= 2*p.limit && !p.first(a) {
+			if a.idle() || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= 2*p.limit && !p.first(a) {
 				continue
 			}
 			return a.job(), true
@@ -144,7 +169,7 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 	}
 	var best *arm
 	for _, a := range p.arms {
-		if !a.over && (best == nil || a.yields() > best.yields()) {
+		if !a.idle() && (best == nil || a.yields() > best.yields()) {
 			best = a
 		}
 	}
@@ -157,13 +182,15 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 // first reports whether a is not controlled, or the first of the controlled
 // arms of its target.
 func (p *plan) first(a *arm) bool {
-	return !a.controlled || a == p.arms[slices.IndexFunc(p.arms, func(b *arm) bool { return b.controlled && b.target == a.target })]
+	return !a.controlled || a.usual == nil && a == p.arms[slices.IndexFunc(p.arms, func(b *arm) bool { return b.controlled && b.target == a.target })]
 }
 
 // total is the number of jobs, 0 if it is unknown.
 func (p *plan) total() (n int) {
 	for _, a := range p.arms {
-		n += p.rounds * len(a.cores)
+		if !a.idle() {
+			n += p.rounds * len(a.cores)
+		}
 	}
 	return n
 }

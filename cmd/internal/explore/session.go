@@ -117,10 +117,10 @@ func (s *session) plan(ctx context.Context) *plan {
 				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: s.opt.Cores})
 			case s.opt.Tests:
 				for _, test := range s.listTests(ctx, t, t.binaries[f]) {
-					p.arms = append(p.arms, &arm{target: i, flavour: f, test: test, cores: []int{0}})
+					p.control(arm{target: i, flavour: f, test: test})
 				}
 			default:
-				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: []int{0}})
+				p.control(arm{target: i, flavour: f})
 			}
 		}
 	}
@@ -134,7 +134,7 @@ func (s *session) plan(ctx context.Context) *plan {
 
 func (s *session) running(j job, total int, elapsed time.Duration) Progress {
 	return Progress{
-		Package: s.targets[j.target].pkg.ImportPath, Variants: j.flavour.variants(), Cores: j.cores,
+		Package: s.targets[j.target].pkg.ImportPath, Variants: j.variants(), Cores: j.cores,
 		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known),
 	}
 }
@@ -232,7 +232,7 @@ func (s *session) collect(j job, dir, cwd string, d done) map[Variant][]evidence
 	parsers := map[Variant]func([]byte, detect.Options) []evidence.Evidence{
 		Race: detect.Races, Leak: detect.Leaks, Deadlock: detect.Locks,
 	}
-	first := j.flavour.variants()[0]
+	first := j.variants()[0]
 	for _, v := range []Variant{Race, Leak, Deadlock} {
 		files, _ := filepath.Glob(filepath.Join(dir, string(v)+".*"))
 		slices.Sort(files)
@@ -240,7 +240,7 @@ func (s *session) collect(j job, dir, cwd string, d done) map[Variant][]evidence
 			if data, err := os.ReadFile(file); err == nil {
 				to := v
 				if j.flavour.controlled {
-					to = Controlled
+					to = first
 				}
 				found[to] = append(found[to], parsers[v](data, opt)...)
 			}
@@ -304,7 +304,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	s.outcome.Runs++
 	s.targets[j.target].runs++
 	bug := false
-	for _, v := range j.flavour.variants() {
+	for _, v := range j.variants() {
 		found := d.evidence[v]
 		for i := range found {
 			if !found[i].Kind.Bug() {
@@ -315,7 +315,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 			if !s.known[key] {
 				j.arm.found++
 			}
-			if !s.known[key] || v == Controlled && s.proofs[key] == nil && !slices.Contains(news, key) {
+			if !s.known[key] || v.byControl() && s.proofs[key] == nil && !slices.Contains(news, key) {
 				news = append(news, key)
 			}
 			s.known[key] = true
@@ -409,7 +409,7 @@ func lastLines(output []byte) string {
 
 // replay is the command that repeats the runs of a job under one variant.
 func (s *session) replay(j job, v Variant) []string {
-	if v == Controlled {
+	if v.byControl() {
 		return s.proofOf(j, j.schedule).replay
 	}
 	t := s.targets[j.target]

@@ -59,8 +59,9 @@ func Translate(observations []evidence.Observation, t Translation) []*finding.Fi
 	// scheduler does not.
 	observations = slices.Clone(observations)
 	slices.SortStableFunc(observations, func(a, b evidence.Observation) int {
-		return cmp.Compare(number(a.Variant == string(Controlled)), number(b.Variant == string(Controlled)))
+		return cmp.Compare(rank(a.Variant), rank(b.Variant))
 	})
+	observations = withoutEarly(observations)
 	list := slices.DeleteFunc(evidence.Distinct(observations), func(o evidence.Observation) bool { return !o.Evidence.Kind.Bug() })
 	made := make([]*finding.Finding, len(list))
 	for i := range list {
@@ -130,7 +131,11 @@ func (t Translation) finding(o *evidence.Observation) *finding.Finding {
 		Seen: o.Seen, Runs: o.Runs, Cores: o.Cores, Rates: rates(o.Rates), Detector: o.Variant,
 		Replay: o.Command, Log: o.Evidence.Raw,
 	}
-	if o.Variant == string(Controlled) { // which does not depend on them
+	if Variant(o.Variant) == early {
+		f.Confidence = finding.Medium
+		f.Message = t.said("seen-early", "message", f.Message)
+	}
+	if Variant(o.Variant).byControl() { // which does not depend on them
 		f.Witness.Cores, f.Witness.Rates = nil, nil
 	}
 	if t.Proof != nil {
@@ -139,6 +144,23 @@ func (t Translation) finding(o *evidence.Observation) *finding.Finding {
 		}
 	}
 	return f
+}
+
+// withoutEarly leaves out what was seen with time that passes early if it was also
+// seen without.
+func withoutEarly(list []evidence.Observation) []evidence.Observation {
+	usual := make(map[evidence.Key]bool)
+	for i := range list {
+		if Variant(list[i].Variant) != early {
+			usual[list[i].Key()] = true
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(list), func(o evidence.Observation) bool { return Variant(o.Variant) == early && usual[o.Key()] })
+}
+
+// rank orders variants by how much their observations tell.
+func rank(variant string) int {
+	return slices.Index([]Variant{Controlled, early}, Variant(variant))
 }
 
 func rates(list []evidence.Rate) (rates []finding.Rate) {

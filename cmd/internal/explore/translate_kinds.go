@@ -9,6 +9,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/runtime/detect"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 )
 
@@ -203,7 +204,7 @@ func (w *wording) timeout(ops []evidence.Operation) *finding.Finding {
 	f.Subject = finding.Subject{Kind: finding.Lock, Name: name}
 	rest := []string{"place", w.short(place(ops[0])), "limit", w.evidence.Detail, "holders", w.list(holders)}
 	key := "lock-timeout"
-	if w.evidence.Detail == "" { // what the scheduler knows does not depend on time
+	if w.evidence.Detail == detect.NeverUnlocked { // what the scheduler knows does not depend on time
 		key, f.Category, f.Confidence = "lock-never", "never", finding.High
 	}
 	key, rest = w.named(key, name, "lock", rest)

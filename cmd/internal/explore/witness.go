@@ -168,7 +168,12 @@ func (s *session) improve(j job, d done) {
 	for _, list := range d.evidence {
 		for i := range list {
 			key := list[i].Key()
-			if p := s.proofs[key]; p != nil && p.sure && shorter(ds, p.witness.Schedule.Deviations) {
+			p := s.proofs[key]
+			if p == nil || !p.sure {
+				continue
+			}
+			old := p.witness.Schedule
+			if old.Eager && !j.schedule.Eager || old.Eager == j.schedule.Eager && shorter(ds, old.Deviations) {
 				s.proofs[key] = s.proofOf(j, j.schedule.Replay(ds))
 				s.proofs[key].sure = true
 			}
