@@ -198,7 +198,11 @@ func (p *progress) show(now explore.Progress) {
 			progressbar.OptionSetWidth(20), progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(false))
 	}
 	text := p.env.Text("progress-building", "package", now.Package)
-	if !now.Building {
+	switch {
+	case now.Building:
+	case now.Cores == 0:
+		text = p.env.Text("progress-controlled", "package", now.Package, "found", strconv.Itoa(now.Found))
+	default:
 		text = p.env.Text("progress-running", "package", now.Package, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
 	}
 	p.bar.Describe(text)

@@ -302,6 +302,8 @@ type session struct {
 	arms     []*arm // what the plan was made of
 	lacking  bool   // a detector that was wanted does not work here
 
+	hashing sync.Mutex // guards the hash of each target
+
 	mu      sync.Mutex // guards what is below while runs are made
 	tally   evidence.Tally
 	ends    map[endKey]*endCount // of runs that did not simply succeed
@@ -310,6 +312,7 @@ type session struct {
 	proofs  map[evidence.Key]*proof // schedules that show them
 	// minimised counts the bugs for which schedules were minimised.
 	minimised    int
+	proving      time.Duration // that minimising took
 	values       bool                // controlled programs tell the values of variables
 	uncontrolled map[string][]string // by package, what control could not see
 }
@@ -321,6 +324,7 @@ type target struct {
 	binaries map[flavour]string // files, where they could be built
 	failed   bool               // does not compile as it is
 	runs     int                // made so far
+	hash     string             // of its source; "" until it is asked for
 }
 
 // note adds a note once.

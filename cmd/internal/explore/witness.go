@@ -25,7 +25,8 @@ const (
 	minimiseTime = 5 * time.Second
 )
 
-// mostMinimised is for how many bugs of a session schedules are minimised.
+// mostMinimised is for how many bugs of a session schedules are minimised, in no
+// more than half of the time that there is.
 const mostMinimised = 20
 
 // A proof is the smallest known schedule that shows a piece of evidence.
@@ -107,11 +108,13 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 	enough := false
 	p.locked(func() {
 		p.minimised++
-		enough = p.minimised > mostMinimised
+		enough = p.minimised > mostMinimised || p.opt.For > 0 && p.proving > p.opt.For/2
 	})
 	if enough {
 		return ds
 	}
+	began := time.Now()
+	defer func() { p.locked(func() { p.proving += time.Since(began) }) }()
 	ctx, cancel := context.WithTimeout(ctx, minimiseTime)
 	defer cancel()
 	// What showed one thing may show the other as well.
@@ -209,6 +212,15 @@ func (s *session) proofOf(j job, sched schedule.Schedule) *proof {
 // import paths and names of files, but no folders, so it is equal on other
 // machines.
 func (s *session) sourceHash(t *target) string {
+	s.hashing.Lock()
+	defer s.hashing.Unlock()
+	if t.hash == "" {
+		t.hash = s.computeHash(t)
+	}
+	return t.hash
+}
+
+func (s *session) computeHash(t *target) string {
 	byPath := make(map[string]*instrument.Package)
 	for i := range s.packages {
 		byPath[s.packages[i].ImportPath] = &s.packages[i]
