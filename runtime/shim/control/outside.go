@@ -100,7 +100,7 @@ func isBlockedState(state string) bool {
 // whereIs finds a goroutine in a dump of all stacks: its state, whether it is in this
 // package, waiting, and its innermost function.
 func whereIs(text []byte, id int64) (state string, inside bool, where string) {
-	for stack := range bytes.SplitSeq(text, []byte("\n\n")) {
+	for _, stack := range bytes.Split(text, []byte("\n\n")) {
 		if goid.ExtractGID(stack) != id {
 			continue
 		}
