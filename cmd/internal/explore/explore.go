@@ -312,7 +312,7 @@ type session struct {
 	proofs  map[evidence.Key]*proof // schedules that show them
 	// minimised counts the bugs for which schedules were minimised.
 	minimised    int
-	proving      time.Duration // that minimising took
+	proving      time.Duration       // that minimising took
 	values       bool                // controlled programs tell the values of variables
 	uncontrolled map[string][]string // by package, what control could not see
 }
