@@ -48,6 +48,11 @@ type unit struct {
 	values  bool
 	points  []Point
 	nothing bool // it is there to be imported by its external tests, and is not rewritten
+	// external says that it has external tests which are rewritten too.
+	external bool
+
+	checked *checked
+	failed  *Native
 }
 
 type unitFile struct {
@@ -91,22 +96,25 @@ func (c *composer) controlPackage(p *Package) error {
 	if err != nil {
 		return err
 	}
+	in.external = tests && len(p.XTestGoFiles) > 0
 	if err := c.rewriteUnit(in); err != nil {
 		return err
 	}
-	if !tests || len(p.XTestGoFiles) == 0 {
+	if !in.external {
 		return nil
 	}
 	return c.externalTests(p, in)
 }
 
 func (c *composer) externalTests(p *Package, tested *unit) error {
-	ext := *tested
-	ext.path, ext.name, ext.files, ext.tested, ext.main, ext.nothing = p.ImportPath+"_test", p.Name+"_test", nil, tested, false, false
-	if err := c.addFiles(&ext, p, p.XTestGoFiles, ""); err != nil {
+	ext := &unit{
+		path: p.ImportPath + "_test", name: p.Name + "_test", dir: p.Dir, tested: tested,
+		home: tested.home, version: tested.version, tests: true, values: tested.values, points: tested.points,
+	}
+	if err := c.addFiles(ext, p, p.XTestGoFiles, ""); err != nil {
 		return err
 	}
-	return c.rewriteUnit(&ext)
+	return c.rewriteUnit(ext)
 }
 
 // unit reads the files of a package, with those of its internal tests.
@@ -215,7 +223,7 @@ func (c *composer) controlStandard(p *Package) error {
 	if !c.opt.Tests {
 		return c.rewriteUnit(u)
 	}
-	u.nothing = true
+	u.nothing, u.external = true, true
 	return c.externalTests(p, u)
 }
 

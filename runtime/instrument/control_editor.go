@@ -65,10 +65,6 @@ func (u *unit) rewrite(im *imports) *rewriting {
 	}
 	shared, functions, lockers := newSharing(c), functions(), lockers()
 	for i, file := range c.files {
-		if reason := u.files[i].native; reason != "" {
-			r.Native = append(r.Native, Native{File: u.files[i].name, Reason: reason})
-			continue
-		}
 		e := &editor{
 			checked: c, file: file, src: u.files[i].src, base: c.fset.File(file.FileStart).Base(),
 			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]bool), gotos: make(map[types.Object]bool),
@@ -76,7 +72,12 @@ func (u *unit) rewrite(im *imports) *rewriting {
 			imports: make(map[string]string), keep: make(map[string]string),
 			functions: functions, lockers: lockers,
 		}
-		if out := e.rewrite(); out != nil {
+		out, reason := e.rewrite(), u.files[i].native
+		switch {
+		case out != nil && reason != "":
+			r.Native = append(r.Native, Native{File: u.files[i].name, Reason: reason})
+			continue
+		case out != nil:
 			r.Files[u.files[i].name] = out
 		}
 		r.Native = append(r.Native, e.native...)

@@ -9,6 +9,7 @@ import (
 	"go/token"
 	"go/types"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -78,11 +79,23 @@ type checked struct {
 	files []*ast.File
 	pkg   *types.Package
 	info  *types.Info
+
+	imports *imports // that it was checked with
 }
 
-// check parses and type-checks a unit.
+// check parses and type-checks a unit, once.
 func (u *unit) check(im *imports) (*checked, *Native) {
-	c := &checked{unit: u, fset: im.fset, info: &types.Info{
+	if u.checked == nil && u.failed == nil {
+		u.checked, u.failed = u.checkNow(im)
+	}
+	return u.checked, u.failed
+}
+
+func (u *unit) checkNow(im *imports) (*checked, *Native) {
+	if u.tested != nil || u.external {
+		im = &imports{im.exports, im.read, im.fset, make(importMap)}
+	}
+	c := &checked{unit: u, fset: im.fset, imports: im, info: &types.Info{
 		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object),
 		Uses: make(map[*ast.Ident]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
 		Implicits: make(map[ast.Node]types.Object), Scopes: make(map[ast.Node]*types.Scope),
@@ -90,12 +103,14 @@ func (u *unit) check(im *imports) (*checked, *Native) {
 	}}
 	if u.tested != nil {
 		// What is tested comes from its source, since its internal tests may add
-		// to it; what else imports it is read anew, to refer to that.
+		// to it. What else imports it has to refer to that, so no package that
+		// was read before can be used, but for those that it imports itself.
 		t, native := u.tested.check(im)
 		if native != nil {
 			return nil, native
 		}
-		im = &imports{im.exports, im.read, im.fset, importMap{t.pkg.Path(): t.pkg}}
+		im.packages = maps.Clone(t.imports.packages)
+		im.packages[t.pkg.Path()] = t.pkg
 	}
 	for _, f := range u.files {
 		file, err := parser.ParseFile(c.fset, f.name, f.src, parser.ParseComments|parser.SkipObjectResolution)
