@@ -183,16 +183,19 @@ func (e *editor) never(p token.Pos) string {
 	return "for {}"
 }
 
-// rangeStmt is the text of a range statement. In a list of statements it can
-// become a block.
+// rangeStmt is the text of a range statement. In a list of statements, without
+// a label, it can become a block.
 func (e *editor) rangeStmt(s *ast.RangeStmt, listed bool) string {
-	e.atLoop(s.Body)
+	e.atLoop(s.Body, nil)
 	t := e.info.TypeOf(s.X)
 	if t == nil {
 		return e.plain(s)
 	}
 	if ch, ok := coreType(t).(*types.Chan); ok {
 		return e.rangeChannel(s, ch)
+	}
+	if _, ok := coreType(t).(*types.Map); ok {
+		return e.rangeMap(s, !listed)
 	}
 	return e.plain(s)
 }

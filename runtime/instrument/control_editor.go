@@ -35,6 +35,9 @@ const (
 	asTest    = "lockstep_ctlt"
 )
 
+// A span is a part of a file.
+type span struct{ from, to token.Pos }
+
 // An editor rewrites one file.
 type editor struct {
 	*checked
@@ -47,6 +50,8 @@ type editor struct {
 	gotos   map[types.Object]bool     // labels that goto names
 	breaks  map[*ast.BranchStmt]string
 	shared  *sharing
+	unnamed map[*ast.FuncDecl]span // tests whose parameter gets a name, and where
+	silent  bool                   // accesses are no points here
 
 	functions, lockers map[string]operation
 
@@ -68,7 +73,7 @@ func (u *unit) rewrite(im *imports) *rewriting {
 		e := &editor{
 			checked: c, file: file, src: u.files[i].src, base: c.fset.File(file.FileStart).Base(),
 			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]bool), gotos: make(map[types.Object]bool),
-			breaks: make(map[*ast.BranchStmt]string), shared: shared,
+			breaks: make(map[*ast.BranchStmt]string), unnamed: make(map[*ast.FuncDecl]span), shared: shared,
 			imports: make(map[string]string), keep: make(map[string]string),
 			functions: functions, lockers: lockers,
 		}
@@ -151,9 +156,11 @@ func (e *editor) prepareFunc(f *ast.FuncDecl) {
 	case e.main && f.Name.Name == "main":
 		e.prefix[f.Body] = " defer " + e.control("AtEnd") + "();"
 	case e.tests && strings.HasSuffix(e.filename(), "_test.go") && isTest(f.Name.Name, sig):
-		name := "lockstep_t"
-		if names := f.Type.Params.List[0].Names; len(names) == 1 && names[0].Name != "_" {
-			name = names[0].Name
+		param, name := f.Type.Params.List[0], "lockstep_t"
+		if len(param.Names) == 1 && param.Names[0].Name != "_" {
+			name = param.Names[0].Name
+		} else {
+			e.unnamed[f] = span{param.Pos(), param.Type.Pos()}
 		}
 		e.prefix[f.Body] = fmt.Sprintf(" defer %s(%s, %s)();", e.testing("Test"), name, e.at(f.Name.Pos(), f.Name.Name))
 	}
@@ -278,7 +285,15 @@ func (e *editor) node(n ast.Node) string {
 			return e.text(n.Pos(), n.Label.Pos()) + label
 		}
 	case *ast.ForStmt:
-		e.atLoop(n.Body, n.Cond, n.Post)
+		e.atLoop(n.Body, n.Cond)
+	case *ast.IfStmt:
+		if other, ok := n.Else.(*ast.IfStmt); ok {
+			if before, _ := e.accesses(other); before != "" {
+				return e.inside(n, n.Pos(), other.Pos()) + "{ " + before + e.node(other) + " }"
+			}
+		}
+	case *ast.FuncDecl:
+		return e.funcDecl(n)
 	}
 	return e.plain(n)
 }
@@ -349,15 +364,32 @@ func children(n ast.Node) []ast.Node {
 // statement is the text of a statement of a list, where statements can be added.
 func (e *editor) statement(s ast.Stmt) string {
 	before, after := e.accesses(s)
+	before += e.unordered(s)
 	switch s := s.(type) {
 	case *ast.IncDecStmt, *ast.AssignStmt:
 		if text, ok := e.update(s); ok {
-			return text + after
+			return text
 		}
 	case *ast.RangeStmt:
 		return before + e.rangeStmt(s, true)
 	}
 	return before + e.node(s) + after
+}
+
+// funcDecl is the text of a function. In some there are no points at
+// accesses: where there is one goroutine only, or where a call may be one too many.
+func (e *editor) funcDecl(f *ast.FuncDecl) string {
+	e.silent = isInit(f)
+	if f.Doc != nil {
+		for _, c := range f.Doc.List {
+			e.silent = e.silent || c.Text == "//go:nosplit" || c.Text == "//go:norace"
+		}
+	}
+	defer func() { e.silent = false }()
+	if name, ok := e.unnamed[f]; ok {
+		return e.text(f.Pos(), name.from) + "lockstep_t " + e.inside(f, name.to, f.End())
+	}
+	return e.plain(f)
 }
 
 func (e *editor) labeled(s *ast.LabeledStmt) string {

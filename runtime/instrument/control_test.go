@@ -245,7 +245,21 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 // embeddedFields are those that the receiver in a call of ours may name, which the user
 // did not.
 func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
-	if fun, ok := call.Fun.(*ast.SelectorExpr); !ok || fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
+			return
+		}
+	case *ast.FuncLit:
+		if params := fun.Type.Params.List; len(params) == 0 || len(params[0].Names) == 0 || params[0].Names[0].Name != "lockstep_r" {
+			return
+		}
+	case *ast.ParenExpr: // a conversion
+		if id, ok := fun.X.(*ast.Ident); ok {
+			embedded[id] = true
+		}
+		return
+	default:
 		return
 	}
 	for _, x := range call.Args {
@@ -268,7 +282,7 @@ func added(text string) bool {
 	if strings.Contains(text, "lockstep_") {
 		return true
 	}
-	return slices.Contains([]string{"_", "panic", "true", "false", "new", `"read"`, `"write"`, `"update"`, `"unreachable"`}, text) ||
+	return slices.Contains([]string{"_", "panic", "true", "false", "new", "bool", "int", "string", "error", `"read"`, `"write"`, `"update"`, `"unreachable"`}, text) ||
 		text[0] == '"' && strings.ContainsAny(text, "\t\\") || '0' <= text[0] && text[0] <= '9'
 }
 
