@@ -241,7 +241,7 @@ func (e *editor) rangeChannel(s *ast.RangeStmt, ch *types.Chan) string {
 		assign = " lockstep_v, lockstep_ok := %s; if !lockstep_ok { break }; " + e.node(s.Key) + " = lockstep_v;"
 	}
 	receive := fmt.Sprintf("%s(lockstep_c, %s)", e.control("Recv2"), e.at(s.For, e.source(s.X)))
-	e.prefix[s.Body] = fmt.Sprintf(assign, receive) + e.prefix[s.Body]
+	e.prefix[s.Body] = e.onLine(s, fmt.Sprintf(assign, receive))
 	return "for " + head + ";; " + e.gap(s.X.End(), s.Body.Pos()) + e.node(s.Body)
 }
 

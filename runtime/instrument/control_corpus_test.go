@@ -1,9 +1,14 @@
 package instrument
 
 import (
+	"cmp"
 	"encoding/json"
 	"flag"
+	"go/ast"
+	"go/parser"
+	"go/types"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,7 +21,7 @@ var corpus = flag.String("corpus", "", "folder of a module or package to copy, p
 
 // TestControlCorpus compiles other people's packages under control, tests too.
 func TestControlCorpus(t *testing.T) {
-	if *corpus == "" {
+	if *corpus == "" || *corpus == "std" {
 		t.Skip("no -corpus")
 	}
 	dir := t.TempDir()
@@ -85,4 +90,92 @@ func compileErrors(t *testing.T, dir string, r *Result) map[string]string {
 		}
 	}
 	return found
+}
+
+// TestControlStandardTypes type-checks the standard library and its tests under control.
+func TestControlStandardTypes(t *testing.T) {
+	if *corpus != "std" {
+		t.Skip("no -corpus=std")
+	}
+	output, err := goCommand(t, ".", "list", "-export", "-deps", "-json="+ExportFields, "std")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := ParseList(output)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &composer{opt: Options{Packages: list, Tests: true, Source: os.ReadFile, Values: true, Control: true}, home: "lockstep_rt", result: &Result{Overlay: make(Overlay)}}
+	c.prepareControl()
+	exports := c.export
+	c.export = func(path string) string { return cmp.Or(exports(path), exports("vendor/"+path)) }
+	files := 0
+	for i := range list {
+		p := &list[i]
+		// What has the types itself cannot import ours, which name them.
+		if len(p.CgoFiles) > 0 || slices.Contains([]string{"unsafe", "sync", "time", "testing", "context"}, p.ImportPath) {
+			continue
+		}
+		u, err := c.unit(p, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		u.external = len(p.XTestGoFiles) > 0
+		units := []*unit{u}
+		if u.external {
+			ext := &unit{path: p.ImportPath + "_test", name: p.Name + "_test", dir: p.Dir, tested: u, home: c.home, tests: true, values: true}
+			if err := c.addFiles(ext, p, p.XTestGoFiles, ""); err != nil {
+				t.Fatal(err)
+			}
+			units = append(units, ext)
+		}
+		for _, u := range units {
+			if len(u.files) == 0 {
+				continue
+			}
+			im := &imports{exports: c.export, read: os.ReadFile, fset: c.fset, packages: c.imported}
+			r := u.rewrite(im)
+			for _, n := range r.Native {
+				t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
+			}
+			files += len(r.Files)
+			recheck(t, u, r)
+		}
+	}
+	t.Logf("%d files", files)
+}
+
+// recheck type-checks what a unit was rewritten to.
+func recheck(t *testing.T, u *unit, r *rewriting) {
+	if u.checked == nil {
+		return
+	}
+	im := &imports{u.checked.imports.exports, os.ReadFile, u.checked.fset, maps.Clone(u.checked.imports.packages)}
+	for _, name := range []string{"control", "controltest"} {
+		file, err := parser.ParseFile(im.fset, "testdata/control/stub/"+name+"/"+name+".go", nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pkg, err := (&types.Config{Importer: im}).Check(u.home+"/"+name, im.fset, []*ast.File{file}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		im.packages[pkg.Path()] = pkg
+	}
+	var files []*ast.File
+	for _, f := range u.files {
+		src := f.src
+		if out, ok := r.Files[f.name]; ok {
+			src = out
+			checkLines(t, f.name, f.src, src)
+		}
+		file, err := parser.ParseFile(im.fset, f.name, src, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		files = append(files, file)
+	}
+	config := &types.Config{Importer: im, GoVersion: u.version, Error: func(err error) { t.Error(err) }, FakeImportC: true}
+	config.Check(u.path, im.fset, files, nil)
 }

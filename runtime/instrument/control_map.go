@@ -38,12 +38,20 @@ func (e *editor) rangeMap(s *ast.RangeStmt, labelled bool) string {
 			get += " " + e.node(s.Value) + " = lockstep_v;"
 		}
 	}
-	e.prefix[s.Body] = get
-	lines := e.gap(s.X.End(), s.Body.Pos())
-	if labelled {
-		lines = e.gap(s.For, s.Body.Pos())
+	e.prefix[s.Body] = e.onLine(s, get)
+	if !labelled && e.line(s.For) != e.line(s.Body.Lbrace) {
+		before += e.place(s.For)
 	}
-	return fmt.Sprintf("%sfor _, %s := range %s(%s%s) %s%s", before, key, e.control("Keys"), lines, m, e.node(s.Body), after)
+	return fmt.Sprintf("%sfor _, %s := range %s(%s) %s%s", before, key, e.control("Keys"), m, e.node(s.Body), after)
+}
+
+// onLine is text to put behind a loop's brace that counts as on the line
+// where the loop begins.
+func (e *editor) onLine(s *ast.RangeStmt, text string) string {
+	if e.line(s.For) == e.line(s.Body.Lbrace) {
+		return text
+	}
+	return e.place(s.For) + text + e.place(s.Body.Lbrace+1)
 }
 
 // isNamed reports whether a range statement assigns to x.

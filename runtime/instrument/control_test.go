@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -196,14 +197,19 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 		if err != nil {
 			return nil, err
 		}
-		embedded := make(map[*ast.Ident]bool)
+		embedded := make(map[ast.Node]bool)
 		ast.Inspect(file, func(n ast.Node) bool {
 			switch n := n.(type) {
+			case *ast.GoStmt:
+				constants(n, embedded)
 			case *ast.ImportSpec:
 				return n.Name == nil || !strings.HasPrefix(n.Name.Name, "lockstep_")
 			case *ast.SelectorExpr:
 				return !strings.HasPrefix(fmt.Sprint(n.X), "lockstep_")
 			case *ast.CallExpr:
+				if types.ExprString(n.Fun) == asControl+".Value" {
+					return false
+				}
 				embeddedFields(n, embedded)
 			case *ast.Ident:
 				if embedded[n] {
@@ -211,6 +217,9 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 				}
 				list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
 			case *ast.BasicLit:
+				if embedded[n] {
+					return true
+				}
 				list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
 			}
 			return true
@@ -244,7 +253,7 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 
 // embeddedFields are those that the receiver in a call of ours may name, which the user
 // did not.
-func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
+func embeddedFields(call *ast.CallExpr, embedded map[ast.Node]bool) {
 	switch fun := call.Fun.(type) {
 	case *ast.SelectorExpr:
 		if fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
@@ -275,6 +284,23 @@ func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
 			x = sel.X
 		}
 	}
+}
+
+// constants are the arguments that stay in the call that a go statement makes.
+func constants(s *ast.GoStmt, moved map[ast.Node]bool) {
+	lit, ok := s.Call.Fun.(*ast.FuncLit)
+	if !ok || len(lit.Body.List) != 3 || len(s.Call.Args) > 0 {
+		return
+	}
+	if d, ok := lit.Body.List[0].(*ast.DeferStmt); !ok || types.ExprString(d.Call.Fun) != "lockstep_g.End" {
+		return
+	}
+	ast.Inspect(lit.Body.List[2], func(n ast.Node) bool {
+		if n != nil {
+			moved[n] = true
+		}
+		return true
+	})
 }
 
 // added reports whether a word may be one that was added.
