@@ -179,3 +179,23 @@ func recheck(t *testing.T, u *unit, r *rewriting) {
 	config := &types.Config{Importer: im, GoVersion: u.version, Error: func(err error) { t.Error(err) }, FakeImportC: true}
 	config.Check(u.path, im.fset, files, nil)
 }
+
+var tests = flag.String("tests", "", "folder, and packages below it, whose tests to run under control")
+
+// TestControlTests runs the tests of packages with stubs for ours.
+func TestControlTests(t *testing.T) {
+	dir, patterns, _ := strings.Cut(*tests, " ")
+	if dir == "" {
+		t.Skip("no -tests")
+	}
+	list := strings.Fields(patterns)
+	r := control(t, dir, Options{Tests: true}, list...)
+	for _, n := range r.Native {
+		t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
+	}
+	output, err := goCommand(t, dir, slices.Concat([]string{"test", "-short", "-vet=off", "-count=1", overlay(t, r)}, list)...)
+	t.Logf("%d files, bare %q\n%s", len(r.Overlay)-2, r.Bare, output)
+	if err != nil {
+		t.Error(err)
+	}
+}

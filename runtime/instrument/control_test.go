@@ -25,7 +25,7 @@ func goCommand(t *testing.T, dir string, args ...string) (output []byte, err err
 	t.Helper()
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off", "GOPROXY=off", "PWD="+dir)
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "PWD="+dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	output, err = cmd.Output()
