@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -189,7 +190,7 @@ func TestControlTests(t *testing.T) {
 		t.Skip("no -tests")
 	}
 	list := strings.Fields(patterns)
-	r := control(t, dir, Options{Tests: true}, list...)
+	r := control(t, dir, Options{Tests: true, GoVersion: strings.TrimPrefix(runtime.Version(), "go")}, list...)
 	for _, n := range r.Native {
 		t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
 	}
@@ -197,5 +198,26 @@ func TestControlTests(t *testing.T) {
 	t.Logf("%d files, bare %q\n%s", len(r.Overlay)-2, r.Bare, output)
 	if err != nil {
 		t.Error(err)
+	}
+}
+
+var programs = flag.String("programs", "", "folder, and main packages below it, to compile under control")
+
+// TestControlMains compiles programs with stubs for our packages.
+func TestControlMains(t *testing.T) {
+	dir, patterns, _ := strings.Cut(*programs, " ")
+	if dir == "" {
+		t.Skip("no -programs")
+	}
+	for _, pattern := range strings.Fields(patterns) {
+		r := control(t, dir, Options{Values: true, GoVersion: strings.TrimPrefix(runtime.Version(), "go")}, pattern)
+		for _, n := range r.Native {
+			t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
+		}
+		_, err := goCommand(t, dir, "build", "-o", os.DevNull, overlay(t, r), pattern)
+		t.Logf("%s: %d files, bare %q", pattern, len(r.Overlay)-2, r.Bare)
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

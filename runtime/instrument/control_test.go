@@ -25,7 +25,7 @@ func goCommand(t *testing.T, dir string, args ...string) (output []byte, err err
 	t.Helper()
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOPROXY=off", "PWD="+dir)
+	cmd.Env = append(os.Environ(), "GOFLAGS="+*goflags, "GOWORK=off", "GOPROXY=off", "PWD="+dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	output, err = cmd.Output()
@@ -99,6 +99,7 @@ func unpack(t *testing.T, a *txtar.Archive) string {
 // Programs do under control what they did before. The comment of an archive
 // lists what is left native, by line; an archive with tests is tested.
 var show = flag.Bool("show", false, "print rewritten programs")
+var goflags = flag.String("goflags", "", "GOFLAGS for corpora")
 
 func TestControlPrograms(t *testing.T) {
 	if testing.Short() {

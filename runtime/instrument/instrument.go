@@ -202,6 +202,11 @@ func (c *composer) findHome() bool {
 			c.home, c.dir = m.Path+"/"+evidence.ShimFolder, filepath.Join(m.Dir, evidence.ShimFolder)
 			return true
 		}
+		if src := c.goroot(); c.opt.Control && p.Module == nil && src != "" && strings.HasPrefix(p.Dir, src+string(filepath.Separator)) {
+			// Test data of the Go distribution may import its internal packages.
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(src, evidence.ShimFolder)
+			return true
+		}
 		if p.Module == nil {
 			c.home, c.dir = looseModule+"/"+evidence.ShimFolder, filepath.Join(p.Dir, evidence.ShimFolder)
 			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo " + cmp.Or(c.opt.GoVersion, "1.21") + "\n")
@@ -209,14 +214,23 @@ func (c *composer) findHome() bool {
 		}
 	}
 	for _, p := range c.opt.Packages {
-		src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
-		if !p.DepOnly && p.Standard && ok {
-			c.home, c.dir = evidence.ShimFolder, filepath.Join(filepath.FromSlash(src), evidence.ShimFolder)
+		if src := p.sourceRoot(); !p.DepOnly && src != "" {
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(src, evidence.ShimFolder)
 			c.standard = true
 			return true
 		}
 	}
 	return false
+}
+
+// goroot is GOROOT/src, or "" if no package shows it.
+func (c *composer) goroot() string {
+	for _, p := range c.opt.Packages {
+		if src := p.sourceRoot(); src != "" {
+			return src
+		}
+	}
+	return ""
 }
 
 // looseModule is the module path of a program that is in no module.

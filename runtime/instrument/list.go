@@ -120,6 +120,15 @@ func (p *Package) ours() bool {
 	return m == nil || m.Main || m.Replace != nil && m.Replace.Version == ""
 }
 
+// sourceRoot is GOROOT/src if p is a package of the standard library, else "".
+func (p *Package) sourceRoot() string {
+	src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
+	if !p.Standard || !ok {
+		return ""
+	}
+	return filepath.FromSlash(src)
+}
+
 // HasTests reports whether p has test files.
 func (p *Package) HasTests() bool { return len(p.TestGoFiles)+len(p.XTestGoFiles) > 0 }
 
