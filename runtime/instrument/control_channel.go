@@ -17,7 +17,11 @@ func (e *editor) send(s *ast.SendStmt) string {
 // receive is the text of a receive, with its second result if that is wanted.
 func (e *editor) receive(x *ast.UnaryExpr) string {
 	name := "Recv"
-	if e.commaOK[x] {
+	if ok := e.commaOK[x]; ok != nil {
+		if !e.takesBool(ok) {
+			e.leave(x.Pos(), "the second result is assigned to a boolean type of its own")
+			return e.plain(x)
+		}
 		name = "Recv2"
 	}
 	return fmt.Sprintf("%s(%s%s, %s)", e.control(name), e.gap(x.Pos(), x.X.Pos()), e.node(x.X), e.at(x.OpPos, e.source(x.X)))
@@ -153,6 +157,9 @@ func (e *editor) received(c comm, n int) string {
 	get := "Value"
 	if len(lhs) == 2 {
 		get = "Value2"
+		if !e.takesBool(c.lhs[1]) {
+			return fmt.Sprintf(" lockstep_v, lockstep_ok := lockstep_c%d.Value2(); %s, %s = lockstep_v, lockstep_ok == (0 == 0);", n, lhs[0], lhs[1])
+		}
 	}
 	return fmt.Sprintf(" %s %s lockstep_c%d.%s();", strings.Join(lhs, ", "), c.tok, n, get)
 }

@@ -46,7 +46,7 @@ type editor struct {
 	base int // of the positions
 
 	prefix  map[*ast.BlockStmt]string // what to put behind opening braces
-	commaOK map[ast.Expr]bool         // receives whose second result is wanted
+	commaOK map[ast.Expr]ast.Expr     // receives whose second result is wanted, and what it is assigned to
 	gotos   map[types.Object]bool     // labels that goto names
 	breaks  map[*ast.BranchStmt]string
 	shared  *sharing
@@ -72,12 +72,12 @@ func (u *unit) rewrite(im *imports) *rewriting {
 	for i, file := range c.files {
 		e := &editor{
 			checked: c, file: file, src: u.files[i].src, base: c.fset.File(file.FileStart).Base(),
-			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]bool), gotos: make(map[types.Object]bool),
+			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]ast.Expr), gotos: make(map[types.Object]bool),
 			breaks: make(map[*ast.BranchStmt]string), unnamed: make(map[*ast.FuncDecl]span), shared: shared,
 			imports: make(map[string]string), keep: make(map[string]string),
 			functions: functions, lockers: lockers,
 		}
-		out, reason := e.rewrite(), u.files[i].native
+		out, reason := e.rewriteSafely(), u.files[i].native
 		switch {
 		case out != nil && reason != "":
 			r.Native = append(r.Native, Native{File: u.files[i].name, Reason: reason})
@@ -88,6 +88,18 @@ func (u *unit) rewrite(im *imports) *rewriting {
 		r.Native = append(r.Native, e.native...)
 	}
 	return r
+}
+
+// rewriteSafely leaves a file as it is that it cannot rewrite: types may be missing
+// around cgo.
+func (e *editor) rewriteSafely() (out []byte) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.native = append(e.native, Native{File: e.filename(), Reason: fmt.Sprint("internal error: ", r)})
+			out = nil
+		}
+	}()
+	return e.rewrite()
 }
 
 // rewrite returns the changed file, or nil if nothing changes.
@@ -125,11 +137,11 @@ func (e *editor) prepare() {
 			e.prepareFunc(n)
 		case *ast.AssignStmt:
 			if len(n.Lhs) == 2 && len(n.Rhs) == 1 {
-				e.wantOK(n.Rhs[0])
+				e.wantOK(n.Rhs[0], n.Lhs[1])
 			}
 		case *ast.ValueSpec:
 			if len(n.Names) == 2 && len(n.Values) == 1 {
-				e.wantOK(n.Values[0])
+				e.wantOK(n.Values[0], n.Names[1])
 			}
 		case *ast.BranchStmt:
 			if n.Tok == token.GOTO {
@@ -140,10 +152,19 @@ func (e *editor) prepare() {
 	})
 }
 
-func (e *editor) wantOK(x ast.Expr) {
-	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-		e.commaOK[u] = true
+// wantOK notes that the second result of a receive, if x is one, is assigned
+// to ok.
+func (e *editor) wantOK(x, ok ast.Expr) {
+	if u, is := ast.Unparen(x).(*ast.UnaryExpr); is && u.Op == token.ARROW {
+		e.commaOK[u] = ok
 	}
+}
+
+// takesBool reports whether a bool can be assigned to x. What a receive says
+// is untyped, and can be assigned to any boolean type.
+func (e *editor) takesBool(x ast.Expr) bool {
+	t := e.info.TypeOf(x)
+	return t == nil || types.AssignableTo(types.Typ[types.Bool], t)
 }
 
 // prepareFunc makes the functions know that the program or test begins.
@@ -372,8 +393,22 @@ func (e *editor) statement(s ast.Stmt) string {
 		}
 	case *ast.RangeStmt:
 		return before + e.rangeStmt(s, true)
+	case *ast.LabeledStmt:
+		if e.gotos[e.info.Defs[s.Label]] && !isBreakable(s.Stmt) { // the point is for those who come by goto, too
+			return e.text(s.Pos(), s.Stmt.Pos()) + before + e.node(s.Stmt) + after
+		}
 	}
 	return before + e.node(s) + after
+}
+
+// isBreakable reports whether break can leave a statement, which then has to stay
+// right behind its label.
+func isBreakable(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+		return true
+	}
+	return false
 }
 
 // funcDecl is the text of a function. In some there are no points at

@@ -110,43 +110,43 @@ func TestControlPrograms(t *testing.T) {
 		t.Fatalf("no test data, %v", err)
 	}
 	for _, file := range files {
-		for _, values := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/values=%t", strings.TrimSuffix(filepath.Base(file), ".txtar"), values), func(t *testing.T) {
-				a, err := txtar.ParseFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				controlProgram(t, a, Options{Values: values})
-			})
-		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			controlProgram(t, a)
+		})
 	}
 }
 
-func controlProgram(t *testing.T, a *txtar.Archive, opt Options) {
+func controlProgram(t *testing.T, a *txtar.Archive) {
 	dir := unpack(t, a)
-	opt.Tests = slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+	tests := slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
 	run := []string{"run"}
-	if opt.Tests {
+	if tests {
 		run = []string{"test", "-vet=off", "-v", "-count=1"}
 	}
-	patterns := []string{"."}
-	r := control(t, dir, opt, patterns...)
-	if got, want := natives(r, dir), string(a.Comment); got != want {
-		t.Errorf("native:\n%swant:\n%s", got, want)
-	}
-	if *show {
-		t.Log(sources(r))
-	}
-	want, err := goCommand(t, dir, slices.Concat(run, patterns)...)
+	want, err := goCommand(t, dir, append(slices.Clone(run), ".")...)
 	if err != nil {
 		t.Fatalf("the program itself: %v", err)
 	}
-	got, err := goCommand(t, dir, slices.Concat(run, []string{overlay(t, r)}, patterns)...)
-	if err != nil {
-		t.Fatal(err, sources(r))
-	}
-	if stable(got) != stable(want) {
-		t.Errorf("under control:\n%s\nbefore:\n%s%s", got, want, sources(r))
+	for _, values := range []bool{false, true} {
+		r := control(t, dir, Options{Values: values, Tests: tests}, ".")
+		if got, want := natives(r, dir), string(a.Comment); got != want {
+			t.Errorf("native:\n%swant:\n%s", got, want)
+		}
+		if *show {
+			t.Log(sources(r))
+		}
+		got, err := goCommand(t, dir, append(slices.Clone(run), overlay(t, r), ".")...)
+		if err != nil {
+			t.Fatal(err, sources(r))
+		}
+		if stable(got) != stable(want) {
+			t.Errorf("under control, values %t:\n%s\nbefore:\n%s%s", values, got, want, sources(r))
+		}
 	}
 }
 
