@@ -52,12 +52,17 @@ func control(t *testing.T, dir string, opt Options, patterns ...string) *Result 
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"control/control.go", "controltest/controltest.go"} {
-		src, err := os.ReadFile(filepath.Join("testdata/control/stub", file))
-		if err != nil {
+	paths, packages := make(map[string]string), []string{"control", "controltest"}
+	if *shimDir != stubs {
+		packages = append(packages, "final", "leak")
+	}
+	for _, name := range packages {
+		paths[shimPath+name] = c.home + "/" + name
+	}
+	for _, name := range packages {
+		if err := c.layFolder(os.DirFS(*shimDir), name, name, paths); err != nil {
 			t.Fatal(err)
 		}
-		c.result.Overlay[filepath.Join(c.dir, file)] = src
 	}
 	for name, src := range c.result.Overlay {
 		if strings.Contains(name, "/lockstep_rt/") {
@@ -98,6 +103,9 @@ func unpack(t *testing.T, a *txtar.Archive) string {
 
 // Programs do under control what they did before. The comment of an archive
 // lists what is left native, by line; an archive with tests is tested.
+const stubs = "testdata/control/stub"
+
+var shimDir = flag.String("shim", stubs, "folder with packages control and controltest")
 var show = flag.Bool("show", false, "print rewritten programs")
 var goflags = flag.String("goflags", "", "GOFLAGS for corpora")
 

@@ -55,7 +55,7 @@ func (c *composer) lay() error {
 	wanted := []string{"final", "goid", "locks", "stack"}
 	switch {
 	case c.opt.Control:
-		wanted = []string{"control", "controltest"}
+		wanted = []string{"control", "controltest", "final", "leak"}
 	case c.opt.Leaks:
 		wanted = []string{"final", "leak"}
 	}
@@ -97,6 +97,11 @@ func (c *composer) layFolder(fsys fs.FS, from, to string, paths map[string]strin
 		out, err := reimport(name, src, paths)
 		if err != nil {
 			return err
+		}
+		if c.opt.Control {
+			if out, err = raiseFile(name, out); err != nil {
+				return err
+			}
 		}
 		c.result.Overlay[filepath.Join(c.dir, to, path.Base(name))] = out
 	}
