@@ -431,7 +431,11 @@ func (e *editor) replaced(a access, s *ast.AssignStmt) (string, bool) {
 		return "", false
 	}
 	read, write := e.halves(a)
-	return fmt.Sprintf("{ %slockstep_v := %s%s; %s%s = lockstep_v%s }", read, e.gap(s.TokPos, s.Rhs[0].Pos()), e.node(s.Rhs[0]), write, e.node(a.x), e.told(a)), true
+	x, end := e.node(a.x), ""
+	if e.line(s.Pos()) != e.line(s.End()) { // the write is where the statement begins
+		x, end = e.place(s.Pos())+x, e.place(s.End())
+	}
+	return fmt.Sprintf("{ %slockstep_v := %s%s; %s%s = lockstep_v%s%s }", read, e.gap(s.TokPos, s.Rhs[0].Pos()), e.node(s.Rhs[0]), write, x, end, e.told(a)), true
 }
 
 // halves are what to put before the read and before the write of an update.

@@ -170,7 +170,7 @@ func (v *values) argument(x ast.Expr, name string) (text string, ok bool) {
 		return text, !strings.Contains(text, "`") && !strings.Contains(text, "//") || text == v.source(x)
 	}
 	text = v.gap(v.at, x.Pos()) + v.node(x)
-	if v.untyped(x) && !types.Identical(tv.Type, types.Default(tv.Type)) || v.untyped(x) && !isDefault(tv.Type) {
+	if v.untyped(x) && !isDefault(tv.Type) {
 		t, ok := v.typeText(tv.Type, x.Pos())
 		if !ok {
 			return "", false

@@ -73,6 +73,16 @@ func early() {
 	go func() { println(x) }()
 }
 
+type tree struct{ up *tree }
+
+var top *tree
+
+func long() {
+	top = &tree{ // read: top; write: top
+		up: top,
+	}
+}
+
 func inLoop() {
 	x := 0
 	for {
