@@ -68,6 +68,8 @@ type unitFile struct {
 	native string
 }
 
+const usesCgo = "it uses cgo"
+
 // A rewriting is what a unit is rewritten to.
 type rewriting struct {
 	Files  map[string][]byte // by absolute name; files that stay as they are are left out
@@ -95,9 +97,6 @@ func (u *unit) key(exports []string) string {
 // controlPackage puts the files of a package under control.
 func (c *composer) controlPackage(p *Package) error {
 	tests := c.opt.Tests && !p.DepOnly
-	if p.Error != nil {
-		return nil // the go command will say it
-	}
 	in, err := c.unit(p, tests)
 	if err != nil {
 		return err
@@ -143,7 +142,7 @@ func (c *composer) unit(p *Package, tests bool) (*unit, error) {
 	if err := c.addFiles(u, p, p.GoFiles, ""); err != nil {
 		return nil, err
 	}
-	if err := c.addFiles(u, p, p.CgoFiles, "it uses cgo"); err != nil {
+	if err := c.addFiles(u, p, p.CgoFiles, usesCgo); err != nil {
 		return nil, err
 	}
 	if tests {

@@ -15,7 +15,6 @@ type use struct {
 	x   ast.Expr          // *ast.Ident or *ast.SelectorExpr
 	sel *ast.SelectorExpr // of a method
 	how *types.Selection  // of a method
-	key string            // of a method's receiver or of the function, for messages
 }
 
 // useOf returns the use that x is, without parentheses.

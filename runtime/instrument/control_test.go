@@ -124,6 +124,9 @@ func TestControlPrograms(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if _, err := exec.LookPath("gcc"); err != nil && strings.Contains(string(txtar.Format(a)), `import "C"`) {
+				t.Skip("no C compiler")
+			}
 			controlProgram(t, a)
 		})
 	}
@@ -196,51 +199,12 @@ func natives(r *Result, dir string) string {
 // was, as line directives count.
 func checkLines(t *testing.T, name string, before, after []byte) {
 	t.Helper()
-	type word struct {
-		line int
-		text string
-	}
-	words := func(src []byte) (list []word, err error) {
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		embedded := make(map[ast.Node]bool)
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.GoStmt:
-				constants(n, embedded)
-			case *ast.ImportSpec:
-				return n.Name == nil || !strings.HasPrefix(n.Name.Name, "lockstep_")
-			case *ast.SelectorExpr:
-				return !strings.HasPrefix(fmt.Sprint(n.X), "lockstep_")
-			case *ast.CallExpr:
-				if types.ExprString(n.Fun) == asControl+".Value" {
-					return false
-				}
-				embeddedFields(n, embedded)
-			case *ast.Ident:
-				if embedded[n] {
-					return true
-				}
-				list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
-			case *ast.BasicLit:
-				if embedded[n] {
-					return true
-				}
-				list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
-			}
-			return true
-		})
-		return list, nil
-	}
-	was, err := words(before)
+	was, err := words(name, before)
 	if err != nil {
 		t.Errorf("%s does not parse: %v", name, err)
 		return
 	}
-	is, err := words(after)
+	is, err := words(name, after)
 	if err != nil {
 		t.Errorf("what %s was rewritten to does not parse: %v\n%s", name, err, after)
 		return
@@ -258,6 +222,49 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 			t.Errorf("%s: %s is on line %d, where it was not", name, w.text, w.line)
 		}
 	}
+}
+
+// A word is a name or a literal in a file.
+type word struct {
+	line int
+	text string
+}
+
+// words lists those of a file that were not added to it.
+func words(name string, src []byte) (list []word, err error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	embedded := make(map[ast.Node]bool)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			constants(n, embedded)
+		case *ast.ImportSpec:
+			return n.Name == nil || !strings.HasPrefix(n.Name.Name, "lockstep_")
+		case *ast.SelectorExpr:
+			return !strings.HasPrefix(fmt.Sprint(n.X), "lockstep_")
+		case *ast.CallExpr:
+			if types.ExprString(n.Fun) == asControl+".Value" {
+				return false
+			}
+			embeddedFields(n, embedded)
+		case *ast.Ident:
+			if embedded[n] {
+				return true
+			}
+			list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
+		case *ast.BasicLit:
+			if embedded[n] {
+				return true
+			}
+			list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
+		}
+		return true
+	})
+	return list, nil
 }
 
 // embeddedFields are those that the receiver in a call of ours may name, which the user
@@ -319,6 +326,74 @@ func added(text string) bool {
 	}
 	return slices.Contains([]string{"_", "panic", "true", "false", "new", "bool", "int", "string", "error", `"read"`, `"write"`, `"update"`, `"unreachable"`}, text) ||
 		text[0] == '"' && strings.ContainsAny(text, "\t\\") || '0' <= text[0] && text[0] <= '9'
+}
+
+// What does not type-check is left to the compiler to complain about.
+func TestControlBroken(t *testing.T) {
+	dir := unpack(t, txtar.Parse([]byte(`-- go.mod --
+module m
+
+go 1.22
+-- a.go --
+package m
+
+func f() { go g() }
+-- a_test.go --
+package m
+
+import "testing"
+
+func TestF(t *testing.T) { go f() }
+-- b/b.go --
+package b
+
+func f() { go f() }
+-- b/b_test.go --
+package b_test
+
+var x int = "x"
+-- c/c.go --
+package c; func {
+`)))
+	r := control(t, dir, Options{Tests: true}, "./...")
+	want := `a.go:3: the package does not type-check: undefined: g
+b/b_test.go:3: the package does not type-check: cannot use "x" (untyped string constant) as int value in variable declaration
+c/c.go:1: it does not parse: expected 'IDENT', found '{'
+`
+	if got := natives(r, dir); got != want {
+		t.Errorf("native:\n%swant:\n%s", got, want)
+	}
+	if got := len(r.Overlay); got != 3 || r.Overlay[filepath.Join(dir, "b/b.go")] == nil {
+		t.Errorf("the overlay has%s", sources(r))
+	}
+}
+
+// Control is for the packages of a program and what is vendored, not for what is
+// in the module cache. Points in the tests are there only if they are run.
+func TestComposeControl(t *testing.T) {
+	source := func(name string) ([]byte, error) {
+		if strings.HasSuffix(name, "cgo.go") {
+			return []byte("package main\n\nimport \"C\"\n\nfunc f() { go f() }\n"), nil
+		}
+		return []byte("package main\n\nfunc main() { go main() }\n"), nil
+	}
+	c, err := change(Options{Packages: program(), Control: true, Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
+	if got := names(c.result.Overlay); !slices.Equal(got, want) {
+		t.Errorf("overlay has %q, want %q", got, want)
+	}
+	if len(c.result.Native) != 1 || c.result.Native[0].Reason != usesCgo {
+		t.Errorf("native: %v", c.result.Native)
+	}
+	for _, opt := range []Options{{Leaks: true}, {Locks: []string{"Mutex"}}} {
+		opt.Control = true
+		if _, err := Compose(opt); err == nil {
+			t.Errorf("control together with %+v", opt)
+		}
+	}
 }
 
 // Rewriting is a function of the unit: it is not done again for the same one.

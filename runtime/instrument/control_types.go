@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
-	"io/fs"
 	"maps"
 	"slices"
 	"strconv"
@@ -44,6 +44,7 @@ func (im *imports) Import(path string) (*types.Package, error) {
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the go command's files are still archives
 	r, err := gcexportdata.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -123,7 +124,7 @@ func (u *unit) checkNow(im *imports) (*checked, *Native) {
 	config := types.Config{
 		GoVersion: u.version, Importer: im, FakeImportC: true,
 		Error: func(err error) {
-			if first == nil {
+			if first == nil && !u.isCgo(err) {
 				first = err
 			}
 		},
@@ -135,16 +136,27 @@ func (u *unit) checkNow(im *imports) (*checked, *Native) {
 	return c, nil
 }
 
+// isCgo reports whether an error is in a file that uses cgo, whose types are not
+// known.
+func (u *unit) isCgo(err error) bool {
+	var t types.Error
+	return errors.As(err, &t) && slices.ContainsFunc(u.files, func(f unitFile) bool {
+		return f.native == usesCgo && f.name == t.Fset.File(t.Pos).Name()
+	})
+}
+
 // nativeError makes a Native of an error, which may have a position.
 func nativeError(file, what string, err error) *Native {
 	n := &Native{File: file, Reason: what + err.Error()}
 	var t types.Error
-	if errors.As(err, &t) {
+	var list scanner.ErrorList
+	switch {
+	case errors.As(err, &t):
 		p := t.Fset.Position(t.Pos)
 		n.File, n.Line, n.Column, n.Reason = p.Filename, p.Line, p.Column, what+t.Msg
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		n.Reason = what + "a file is missing"
+	case errors.As(err, &list) && len(list) > 0:
+		p := list[0].Pos
+		n.File, n.Line, n.Column, n.Reason = p.Filename, p.Line, p.Column, what+list[0].Msg
 	}
 	n.Reason, _, _ = strings.Cut(n.Reason, "\n")
 	return n
