@@ -309,7 +309,7 @@ func (w *accessWalker) method(sel *ast.SelectorExpr) {
 	switch {
 	case x == nil:
 		w.read(sel.X)
-	case fn.Pkg() != w.pkg:
+	case fn.Pkg() != w.pkg && !isSyncPackage(fn.Pkg()):
 		w.write(x, updates)
 	default:
 		w.way(x)
@@ -369,21 +369,24 @@ func (e *editor) isSharedField(x *ast.SelectorExpr, kind string) bool {
 	if !ok || isSync(f.Type()) {
 		return false
 	}
+	if kind == reads && len(e.shared.writes[f.Origin()]) == 0 {
+		return false
+	}
 	if !isPointer(how.Recv()) && !how.Indirect() {
 		return e.isAccess(x.X, kind)
 	}
-	return !e.shared.own(x.X) && (kind != reads || len(e.shared.writes[f.Origin()]) > 0)
+	return !e.shared.own(x.X)
 }
 
 // isSync reports whether a type synchronises: its operations are points
 // themselves.
 func isSync(t types.Type) bool {
 	named, ok := types.Unalias(t).(*types.Named)
-	if !ok || named.Obj().Pkg() == nil {
-		return false
-	}
-	path := named.Obj().Pkg().Path()
-	return path == "sync" || path == "sync/atomic"
+	return ok && isSyncPackage(named.Obj().Pkg())
+}
+
+func isSyncPackage(pkg *types.Package) bool {
+	return pkg != nil && (pkg.Path() == "sync" || pkg.Path() == "sync/atomic")
 }
 
 // isPoint reports whether one of the points given is in x.

@@ -214,6 +214,9 @@ func TestControlMains(t *testing.T) {
 		for _, n := range r.Native {
 			t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
 		}
+		if *show {
+			t.Log(sources(r))
+		}
 		_, err := goCommand(t, dir, "build", "-o", os.DevNull, overlay(t, r), pattern)
 		t.Logf("%s: %d files, bare %q", pattern, len(r.Overlay)-2, r.Bare)
 		if err != nil {

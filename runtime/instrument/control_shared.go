@@ -338,7 +338,7 @@ func (s *sharing) written(stack []ast.Node) {
 			s.write(n.X)
 		}
 	case *ast.SelectorExpr:
-		if _, x := s.addressed(n); x != nil {
+		if fn, x := s.addressed(n); x != nil && !isSyncPackage(fn.Pkg()) {
 			s.write(x)
 		}
 	case *ast.CallExpr:

@@ -17,6 +17,22 @@ type account struct {
 	list    []int
 }
 
+type store struct {
+	mu struct {
+		sync.Mutex
+		replicas []int
+		fixed    int
+	}
+	inner struct{ n int }
+}
+
+func (s *store) set() int {
+	s.mu.Lock()
+	s.mu.replicas = nil // write: s.mu.replicas
+	s.mu.Unlock()
+	return s.mu.fixed
+}
+
 func newAccount(n int) *account {
 	a := &account{name: "x"}
 	a.balance = n
