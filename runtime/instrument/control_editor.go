@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/tools/go/ast/astutil"
@@ -190,7 +191,7 @@ func (e *editor) prepareFunc(f *ast.FuncDecl) {
 // isTest reports whether the go command runs a function as a test.
 func isTest(name string, sig *types.Signature) bool {
 	rest, ok := strings.CutPrefix(name, "Test")
-	if r, _ := utf8.DecodeRuneInString(rest); !ok || 'a' <= r && r <= 'z' || sig.TypeParams() != nil || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
+	if r, _ := utf8.DecodeRuneInString(rest); !ok || unicode.IsLower(r) || sig.TypeParams() != nil || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
 		return false
 	}
 	return types.TypeString(sig.Params().At(0).Type(), nil) == "*testing.T"

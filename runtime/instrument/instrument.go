@@ -31,11 +31,26 @@
 // Not replaced are locks of dependencies and of the standard library, and those
 // inside other types of package sync (Cond's own, WaitGroup, Once, Map).
 //
+// # What is put under control
+//
+// For a controlled run every operation with which goroutines wait for or wake
+// each other becomes a call of package control, and so does every access to memory
+// that they may share. Types decide: each package is type-checked, from its own
+// source and the export data of what it imports, so the Packages have to be
+// listed with the flags of the build, and with -export. No type is replaced, so
+// packages can be rewritten or not one by one; vendored ones are.
+//
+// What cannot be rewritten stays native and is listed in [Result.Native]: a
+// package that does not type-check, a file that uses cgo or is embedded, a lock in
+// a field that cannot be named. Native are also dependencies in the module
+// cache, and of the standard library all but programs and external tests.
+//
 // # Lines
 //
 // Replaced text stays on its line, imports are added on the line of the package
 // clause, and the compiler records the name of the original file, so positions
-// in reports are the user's. Columns are not.
+// in reports are the user's. Columns are not. Under control a few expressions have to be
+// evaluated on an earlier line than theirs: line directives tell where they are.
 package instrument
 
 import (
