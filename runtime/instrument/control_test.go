@@ -54,7 +54,7 @@ func control(t *testing.T, dir string, opt Options, patterns ...string) *Result 
 	}
 	paths, packages := make(map[string]string), []string{"control", "controltest"}
 	if *shimDir != stubs {
-		packages = append(packages, "final", "leak")
+		packages = append(packages, "final", "goid", "leak")
 	}
 	for _, name := range packages {
 		paths[shimPath+name] = c.home + "/" + name
