@@ -6,10 +6,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"go/ast"
+	"go/parser"
 	"go/token"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/lockstep-go/lockstep/runtime/evidence"
 )
 
 // A Native is an operation, a file or a package that was left as it is where
@@ -27,7 +32,8 @@ type Point struct {
 	Line, Column int
 }
 
-// A Cache keeps what packages were rewritten to, by [Key].
+// A Cache keeps what packages were rewritten to, by a key that
+// changes with whatever decides about that, but with lockstep's own version.
 type Cache interface {
 	Get(key string) (data []byte, ok bool)
 	Put(key string, data []byte)
@@ -48,6 +54,11 @@ type unit struct {
 	values  bool
 	points  []Point
 	nothing bool // it is there to be imported by its external tests, and is not rewritten
+	// external says that it has external tests which are rewritten too.
+	external bool
+
+	checked *checked
+	failed  *Native
 }
 
 type unitFile struct {
@@ -57,13 +68,15 @@ type unitFile struct {
 	native string
 }
 
+const usesCgo = "it uses cgo"
+
 // A rewriting is what a unit is rewritten to.
 type rewriting struct {
 	Files  map[string][]byte // by absolute name; files that stay as they are are left out
 	Native []Native
 }
 
-// Key identifies what the unit is rewritten to: it is a hash of all that
+// key identifies what the unit is rewritten to: it is a hash of all that
 // decides about that, but for this program's own version. exports names the
 // export data of what the unit imports; names have to differ where contents do.
 func (u *unit) key(exports []string) string {
@@ -84,29 +97,32 @@ func (u *unit) key(exports []string) string {
 // controlPackage puts the files of a package under control.
 func (c *composer) controlPackage(p *Package) error {
 	tests := c.opt.Tests && !p.DepOnly
-	if p.Error != nil {
-		return nil // the go command will say it
-	}
 	in, err := c.unit(p, tests)
 	if err != nil {
 		return err
 	}
+	if !p.ours() && !in.isConcurrent() {
+		return nil // vendored code may be much
+	}
+	in.external = tests && len(p.XTestGoFiles) > 0
 	if err := c.rewriteUnit(in); err != nil {
 		return err
 	}
-	if !tests || len(p.XTestGoFiles) == 0 {
+	if !in.external {
 		return nil
 	}
 	return c.externalTests(p, in)
 }
 
 func (c *composer) externalTests(p *Package, tested *unit) error {
-	ext := *tested
-	ext.path, ext.name, ext.files, ext.tested, ext.main, ext.nothing = p.ImportPath+"_test", p.Name+"_test", nil, tested, false, false
-	if err := c.addFiles(&ext, p, p.XTestGoFiles, ""); err != nil {
+	ext := &unit{
+		path: p.ImportPath + "_test", name: p.Name + "_test", dir: p.Dir, tested: tested,
+		home: tested.home, version: tested.version, tests: true, values: tested.values, points: tested.points,
+	}
+	if err := c.addFiles(ext, p, p.XTestGoFiles, ""); err != nil {
 		return err
 	}
-	return c.rewriteUnit(&ext)
+	return c.rewriteUnit(ext)
 }
 
 // unit reads the files of a package, with those of its internal tests.
@@ -126,7 +142,7 @@ func (c *composer) unit(p *Package, tests bool) (*unit, error) {
 	if err := c.addFiles(u, p, p.GoFiles, ""); err != nil {
 		return nil, err
 	}
-	if err := c.addFiles(u, p, p.CgoFiles, "it uses cgo"); err != nil {
+	if err := c.addFiles(u, p, p.CgoFiles, usesCgo); err != nil {
 		return nil, err
 	}
 	if tests {
@@ -140,7 +156,7 @@ func (c *composer) unit(p *Package, tests bool) (*unit, error) {
 // languageVersion is the version of the language that a package is written in.
 func (c *composer) languageVersion(p *Package) string {
 	switch {
-	case p.Standard:
+	case p.Standard, c.home == evidence.ShimFolder: // it is in GOROOT
 		return ""
 	case p.Module == nil:
 		return "go" + cmp.Or(c.opt.GoVersion, "1.21")
@@ -202,10 +218,37 @@ func (c *composer) rewriteUnit(u *unit) error {
 	return nil
 }
 
+// isConcurrent reports whether something in the unit has to do with goroutines,
+// by its syntax.
+func (u *unit) isConcurrent() bool {
+	for _, f := range u.files {
+		file, err := parser.ParseFile(token.NewFileSet(), f.name, f.src, parser.SkipObjectResolution)
+		if err != nil {
+			return false
+		}
+		found := slices.ContainsFunc(file.Imports, func(spec *ast.ImportSpec) bool {
+			path, _ := strconv.Unquote(spec.Path.Value)
+			return slices.Contains([]string{"sync", "sync/atomic", "time", "context"}, path)
+		})
+		ast.Inspect(file, func(n ast.Node) bool {
+			switch n.(type) {
+			case *ast.GoStmt, *ast.ChanType, *ast.SelectStmt, *ast.SendStmt:
+				found = true
+			}
+			return !found
+		})
+		if found {
+			return true
+		}
+	}
+	return false
+}
+
 // controlStandard puts programs of the standard library and external tests
 // of its packages under control. What our packages import stays native.
 func (c *composer) controlStandard(p *Package) error {
 	if !c.opt.Tests && p.Name != "main" || c.opt.Tests && len(p.XTestGoFiles) == 0 {
+		c.result.Bare = append(c.result.Bare, p.ImportPath)
 		return nil
 	}
 	u, err := c.unit(p, c.opt.Tests)
@@ -215,7 +258,7 @@ func (c *composer) controlStandard(p *Package) error {
 	if !c.opt.Tests {
 		return c.rewriteUnit(u)
 	}
-	u.nothing = true
+	u.nothing, u.external = true, true
 	return c.externalTests(p, u)
 }
 

@@ -1,6 +1,7 @@
 package instrument
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -14,7 +15,6 @@ type use struct {
 	x   ast.Expr          // *ast.Ident or *ast.SelectorExpr
 	sel *ast.SelectorExpr // of a method
 	how *types.Selection  // of a method
-	key string            // of a method's receiver or of the function, for messages
 }
 
 // useOf returns the use that x is, without parentheses.
@@ -280,13 +280,11 @@ func (e *editor) methodValue(u use) string {
 		return e.control("Bind") + "(" + e.name(u.operation) + ", " + recv + ", " + gap + at + ")"
 	}
 	t, ok := e.typeText(sig.Recv().Type(), u.x.Pos())
-	types, ok2 := e.typeText(withoutReceiver(sig), u.x.Pos())
+	params, results, ok2 := e.signature(sig, u.x.Pos())
 	if !ok || !ok2 {
+		e.leave(u.x.Pos(), shadowed)
 		return e.unchanged(u)
 	}
-	return "func(lockstep_r " + t + ") " + types + " { return " + e.literal(u, "", "lockstep_r") + " }(" + recv + "," + gap + ")"
-}
-
-func withoutReceiver(sig *types.Signature) *types.Signature {
-	return types.NewSignatureType(nil, nil, nil, sig.Params(), sig.Results(), sig.Variadic())
+	return fmt.Sprintf("func(lockstep_r %s) func(%s) (%s) { return %s }(%s,%s)", t, strings.Join(params, ", "), strings.Join(results, ", "),
+		e.literal(u, "", "lockstep_r"), recv, gap)
 }

@@ -17,7 +17,11 @@ func (e *editor) send(s *ast.SendStmt) string {
 // receive is the text of a receive, with its second result if that is wanted.
 func (e *editor) receive(x *ast.UnaryExpr) string {
 	name := "Recv"
-	if e.commaOK[x] {
+	if ok := e.commaOK[x]; ok != nil {
+		if !e.takesBool(ok) {
+			e.leave(x.Pos(), "the second result is assigned to a boolean type of its own")
+			return e.plain(x)
+		}
 		name = "Recv2"
 	}
 	return fmt.Sprintf("%s(%s%s, %s)", e.control(name), e.gap(x.Pos(), x.X.Pos()), e.node(x.X), e.at(x.OpPos, e.source(x.X)))
@@ -153,6 +157,9 @@ func (e *editor) received(c comm, n int) string {
 	get := "Value"
 	if len(lhs) == 2 {
 		get = "Value2"
+		if !e.takesBool(c.lhs[1]) {
+			return fmt.Sprintf(" lockstep_v, lockstep_ok := lockstep_c%d.Value2(); %s, %s = lockstep_v, lockstep_ok == (0 == 0);", n, lhs[0], lhs[1])
+		}
 	}
 	return fmt.Sprintf(" %s %s lockstep_c%d.%s();", strings.Join(lhs, ", "), c.tok, n, get)
 }
@@ -183,16 +190,19 @@ func (e *editor) never(p token.Pos) string {
 	return "for {}"
 }
 
-// rangeStmt is the text of a range statement. In a list of statements it can
-// become a block.
+// rangeStmt is the text of a range statement. In a list of statements, without
+// a label, it can become a block.
 func (e *editor) rangeStmt(s *ast.RangeStmt, listed bool) string {
-	e.atLoop(s.Body)
+	e.atLoop(s.Body, nil)
 	t := e.info.TypeOf(s.X)
 	if t == nil {
 		return e.plain(s)
 	}
 	if ch, ok := coreType(t).(*types.Chan); ok {
 		return e.rangeChannel(s, ch)
+	}
+	if _, ok := coreType(t).(*types.Map); ok {
+		return e.rangeMap(s, !listed)
 	}
 	return e.plain(s)
 }
@@ -238,7 +248,7 @@ func (e *editor) rangeChannel(s *ast.RangeStmt, ch *types.Chan) string {
 		assign = " lockstep_v, lockstep_ok := %s; if !lockstep_ok { break }; " + e.node(s.Key) + " = lockstep_v;"
 	}
 	receive := fmt.Sprintf("%s(lockstep_c, %s)", e.control("Recv2"), e.at(s.For, e.source(s.X)))
-	e.prefix[s.Body] = fmt.Sprintf(assign, receive) + e.prefix[s.Body]
+	e.prefix[s.Body] = e.onLine(s, fmt.Sprintf(assign, receive))
 	return "for " + head + ";; " + e.gap(s.X.End(), s.Body.Pos()) + e.node(s.Body)
 }
 

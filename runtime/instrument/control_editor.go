@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/tools/go/ast/astutil"
@@ -35,6 +36,9 @@ const (
 	asTest    = "lockstep_ctlt"
 )
 
+// A span is a part of a file.
+type span struct{ from, to token.Pos }
+
 // An editor rewrites one file.
 type editor struct {
 	*checked
@@ -43,10 +47,12 @@ type editor struct {
 	base int // of the positions
 
 	prefix  map[*ast.BlockStmt]string // what to put behind opening braces
-	commaOK map[ast.Expr]bool         // receives whose second result is wanted
+	commaOK map[ast.Expr]ast.Expr     // receives whose second result is wanted, and what it is assigned to
 	gotos   map[types.Object]bool     // labels that goto names
 	breaks  map[*ast.BranchStmt]string
 	shared  *sharing
+	unnamed map[*ast.FuncDecl]span // tests whose parameter gets a name, and where
+	silent  bool                   // accesses are no points here
 
 	functions, lockers map[string]operation
 
@@ -65,23 +71,36 @@ func (u *unit) rewrite(im *imports) *rewriting {
 	}
 	shared, functions, lockers := newSharing(c), functions(), lockers()
 	for i, file := range c.files {
-		if reason := u.files[i].native; reason != "" {
-			r.Native = append(r.Native, Native{File: u.files[i].name, Reason: reason})
-			continue
-		}
 		e := &editor{
 			checked: c, file: file, src: u.files[i].src, base: c.fset.File(file.FileStart).Base(),
-			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]bool), gotos: make(map[types.Object]bool),
-			breaks: make(map[*ast.BranchStmt]string), shared: shared,
+			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]ast.Expr), gotos: make(map[types.Object]bool),
+			breaks: make(map[*ast.BranchStmt]string), unnamed: make(map[*ast.FuncDecl]span), shared: shared,
 			imports: make(map[string]string), keep: make(map[string]string),
 			functions: functions, lockers: lockers,
 		}
-		if out := e.rewrite(); out != nil {
+		out, reason := e.rewriteSafely(), u.files[i].native
+		switch {
+		case out != nil && reason != "":
+			r.Native = append(r.Native, Native{File: u.files[i].name, Reason: reason})
+			continue
+		case out != nil:
 			r.Files[u.files[i].name] = out
 		}
 		r.Native = append(r.Native, e.native...)
 	}
 	return r
+}
+
+// rewriteSafely leaves a file as it is that it cannot rewrite: types may be missing
+// around cgo.
+func (e *editor) rewriteSafely() (out []byte) {
+	defer func() {
+		if r := recover(); r != nil {
+			e.native = append(e.native, Native{File: e.filename(), Reason: fmt.Sprint("internal error: ", r)})
+			out = nil
+		}
+	}()
+	return e.rewrite()
 }
 
 // rewrite returns the changed file, or nil if nothing changes.
@@ -119,11 +138,11 @@ func (e *editor) prepare() {
 			e.prepareFunc(n)
 		case *ast.AssignStmt:
 			if len(n.Lhs) == 2 && len(n.Rhs) == 1 {
-				e.wantOK(n.Rhs[0])
+				e.wantOK(n.Rhs[0], n.Lhs[1])
 			}
 		case *ast.ValueSpec:
 			if len(n.Names) == 2 && len(n.Values) == 1 {
-				e.wantOK(n.Values[0])
+				e.wantOK(n.Values[0], n.Names[1])
 			}
 		case *ast.BranchStmt:
 			if n.Tok == token.GOTO {
@@ -134,10 +153,19 @@ func (e *editor) prepare() {
 	})
 }
 
-func (e *editor) wantOK(x ast.Expr) {
-	if u, ok := ast.Unparen(x).(*ast.UnaryExpr); ok && u.Op == token.ARROW {
-		e.commaOK[u] = true
+// wantOK notes that the second result of a receive, if x is one, is assigned
+// to ok.
+func (e *editor) wantOK(x, ok ast.Expr) {
+	if u, is := ast.Unparen(x).(*ast.UnaryExpr); is && u.Op == token.ARROW {
+		e.commaOK[u] = ok
 	}
+}
+
+// takesBool reports whether a bool can be assigned to x. What a receive says
+// is untyped, and can be assigned to any boolean type.
+func (e *editor) takesBool(x ast.Expr) bool {
+	t := e.info.TypeOf(x)
+	return t == nil || types.AssignableTo(types.Typ[types.Bool], t)
 }
 
 // prepareFunc makes the functions know that the program or test begins.
@@ -150,9 +178,11 @@ func (e *editor) prepareFunc(f *ast.FuncDecl) {
 	case e.main && f.Name.Name == "main":
 		e.prefix[f.Body] = " defer " + e.control("AtEnd") + "();"
 	case e.tests && strings.HasSuffix(e.filename(), "_test.go") && isTest(f.Name.Name, sig):
-		name := "lockstep_t"
-		if names := f.Type.Params.List[0].Names; len(names) == 1 && names[0].Name != "_" {
-			name = names[0].Name
+		param, name := f.Type.Params.List[0], "lockstep_t"
+		if len(param.Names) == 1 && param.Names[0].Name != "_" {
+			name = param.Names[0].Name
+		} else {
+			e.unnamed[f] = span{param.Pos(), param.Type.Pos()}
 		}
 		e.prefix[f.Body] = fmt.Sprintf(" defer %s(%s, %s)();", e.testing("Test"), name, e.at(f.Name.Pos(), f.Name.Name))
 	}
@@ -161,7 +191,7 @@ func (e *editor) prepareFunc(f *ast.FuncDecl) {
 // isTest reports whether the go command runs a function as a test.
 func isTest(name string, sig *types.Signature) bool {
 	rest, ok := strings.CutPrefix(name, "Test")
-	if r, _ := utf8.DecodeRuneInString(rest); !ok || 'a' <= r && r <= 'z' || sig.TypeParams() != nil || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
+	if r, _ := utf8.DecodeRuneInString(rest); !ok || unicode.IsLower(r) || sig.TypeParams() != nil || sig.Params().Len() != 1 || sig.Results().Len() != 0 {
 		return false
 	}
 	return types.TypeString(sig.Params().At(0).Type(), nil) == "*testing.T"
@@ -277,7 +307,15 @@ func (e *editor) node(n ast.Node) string {
 			return e.text(n.Pos(), n.Label.Pos()) + label
 		}
 	case *ast.ForStmt:
-		e.atLoop(n.Body, n.Cond, n.Post)
+		e.atLoop(n.Body, n.Cond)
+	case *ast.IfStmt:
+		if other, ok := n.Else.(*ast.IfStmt); ok {
+			if before, _ := e.accesses(other); before != "" {
+				return e.inside(n, n.Pos(), other.Pos()) + "{ " + before + e.node(other) + " }"
+			}
+		}
+	case *ast.FuncDecl:
+		return e.funcDecl(n)
 	}
 	return e.plain(n)
 }
@@ -348,15 +386,46 @@ func children(n ast.Node) []ast.Node {
 // statement is the text of a statement of a list, where statements can be added.
 func (e *editor) statement(s ast.Stmt) string {
 	before, after := e.accesses(s)
+	before += e.unordered(s)
 	switch s := s.(type) {
 	case *ast.IncDecStmt, *ast.AssignStmt:
 		if text, ok := e.update(s); ok {
-			return text + after
+			return text
 		}
 	case *ast.RangeStmt:
 		return before + e.rangeStmt(s, true)
+	case *ast.LabeledStmt:
+		if e.gotos[e.info.Defs[s.Label]] && !isBreakable(s.Stmt) { // the point is for those who come by goto, too
+			return e.text(s.Pos(), s.Stmt.Pos()) + before + e.node(s.Stmt) + after
+		}
 	}
 	return before + e.node(s) + after
+}
+
+// isBreakable reports whether break can leave a statement, which then has to stay
+// right behind its label.
+func isBreakable(s ast.Stmt) bool {
+	switch s.(type) {
+	case *ast.ForStmt, *ast.RangeStmt, *ast.SwitchStmt, *ast.TypeSwitchStmt, *ast.SelectStmt:
+		return true
+	}
+	return false
+}
+
+// funcDecl is the text of a function. In some there are no points at
+// accesses: where there is one goroutine only, or where a call may be one too many.
+func (e *editor) funcDecl(f *ast.FuncDecl) string {
+	e.silent = isInit(f)
+	if f.Doc != nil {
+		for _, c := range f.Doc.List {
+			e.silent = e.silent || c.Text == "//go:nosplit" || c.Text == "//go:norace"
+		}
+	}
+	defer func() { e.silent = false }()
+	if name, ok := e.unnamed[f]; ok {
+		return e.text(f.Pos(), name.from) + "lockstep_t " + e.inside(f, name.to, f.End())
+	}
+	return e.plain(f)
 }
 
 func (e *editor) labeled(s *ast.LabeledStmt) string {

@@ -22,6 +22,10 @@ func (e *editor) goStmt(s *ast.GoStmt) string {
 		e.leave(s.Go, "the type of an argument cannot be written here")
 		return e.plain(s)
 	}
+	if e.line(s.Go) != e.line(s.End()) { // in stacks the call is where the statement begins
+		call = e.place(s.Go) + call
+		began = e.place(s.End()) + began
+	}
 	return fmt.Sprintf("{ lockstep_g := %s(%s); %s%sgo func() {%s %s }(); %s(%s) }",
 		begin, at, e.gap(s.Go, s.Call.Pos()), before, end, call, began, at)
 }
@@ -162,14 +166,11 @@ func (v *values) arguments(call *ast.CallExpr) (args string, ok bool) {
 func (v *values) argument(x ast.Expr, name string) (text string, ok bool) {
 	tv := v.info.Types[x]
 	if tv.Value != nil || tv.IsNil() || tv.IsType() {
-		text := v.source(x)
-		if strings.Contains(text, "\n") {
-			return "", false
-		}
-		return text, true
+		text := strings.ReplaceAll(v.source(x), "\n", " ")
+		return text, !strings.Contains(text, "`") && !strings.Contains(text, "//") || text == v.source(x)
 	}
 	text = v.gap(v.at, x.Pos()) + v.node(x)
-	if v.untyped(x) && !types.Identical(tv.Type, types.Default(tv.Type)) || v.untyped(x) && !isDefault(tv.Type) {
+	if v.untyped(x) && !isDefault(tv.Type) {
 		t, ok := v.typeText(tv.Type, x.Pos())
 		if !ok {
 			return "", false

@@ -10,45 +10,50 @@ import (
 // literal is a function literal that does what a function or method does. The
 // first parameter is added, if there is one; recv is the first argument.
 func (e *editor) literal(u use, first, recv string) string {
-	sig := u.fn.Signature()
-	params, args := []string{}, []string{}
+	params, results, ok := e.signature(u.fn.Signature(), u.x.Pos())
+	if !ok {
+		e.leave(u.x.Pos(), shadowed)
+		return e.unchanged(u)
+	}
+	var named, args []string
 	if first != "" {
-		params = append(params, first)
+		named = append(named, first)
 	}
 	if recv != "" {
 		args = append(args, recv)
 	}
-	for i := range sig.Params().Len() {
-		t, ok := e.typeText(sig.Params().At(i).Type(), u.x.Pos())
-		if !ok {
-			e.leave(u.x.Pos(), shadowed)
-			return e.unchanged(u)
-		}
+	for i, t := range params {
 		name := fmt.Sprintf("lockstep_p%d", i)
-		params, args = append(params, name+" "+t), append(args, name)
+		named, args = append(named, name+" "+t), append(args, name)
 	}
-	var results []string
-	for i := range sig.Results().Len() {
-		t, ok := e.typeText(sig.Results().At(i).Type(), u.x.Pos())
-		if !ok {
-			e.leave(u.x.Pos(), shadowed)
-			return e.unchanged(u)
-		}
-		results = append(results, t)
-	}
-	returns := ""
+	returns, gap := "", ""
 	if len(results) > 0 {
 		returns = "return "
 	}
-	gap := ""
-	if recv != "lockstep_r" || first != "" {
+	if recv != "lockstep_r" { // else what is around the literal has the lines
 		gap = e.gap(u.x.Pos(), u.x.End())
 	}
 	if u.how == nil {
 		e.keepImport(u)
 	}
 	args = append(args, e.at(u.x.Pos(), e.source(u.x)))
-	return fmt.Sprintf("func(%s) (%s) { %s%s%s(%s) }", strings.Join(params, ", "), strings.Join(results, ", "), gap, returns, e.name(u.operation), strings.Join(args, ", "))
+	return fmt.Sprintf("func(%s) (%s) { %s%s%s(%s) }", strings.Join(named, ", "), strings.Join(results, ", "),
+		gap, returns, e.name(u.operation), strings.Join(args, ", "))
+}
+
+// signature is the types of parameters and results, as they can be written at
+// p.
+func (e *editor) signature(sig *types.Signature, p token.Pos) (params, results []string, ok bool) {
+	for tuple, list := range map[*types.Tuple]*[]string{sig.Params(): &params, sig.Results(): &results} {
+		for v := range tuple.Variables() {
+			t, ok := e.typeText(v.Type(), p)
+			if !ok {
+				return nil, nil, false
+			}
+			*list = append(*list, t)
+		}
+	}
+	return params, results, true
 }
 
 const shadowed = "its type cannot be written here"
@@ -56,6 +61,9 @@ const shadowed = "its type cannot be written here"
 // typeText writes a type, as it can be written at p. Types of other packages
 // get an import of ours.
 func (e *editor) typeText(t types.Type, p token.Pos) (text string, ok bool) {
+	if i, ok := types.Unalias(t).(*types.Interface); ok && i.Empty() {
+		return "interface{}", true
+	}
 	if !e.nameable(t, p, 0) {
 		return "", false
 	}

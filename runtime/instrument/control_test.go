@@ -9,6 +9,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"go/types"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -24,7 +25,7 @@ func goCommand(t *testing.T, dir string, args ...string) (output []byte, err err
 	t.Helper()
 	cmd := exec.Command("go", args...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off", "PWD="+dir)
+	cmd.Env = append(os.Environ(), "GOFLAGS="+*goflags, "GOWORK=off", "GOPROXY=off", "PWD="+dir)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	output, err = cmd.Output()
@@ -51,12 +52,17 @@ func control(t *testing.T, dir string, opt Options, patterns ...string) *Result 
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range []string{"control/control.go", "controltest/controltest.go"} {
-		src, err := os.ReadFile(filepath.Join("testdata/control/stub", file))
-		if err != nil {
+	paths, packages := make(map[string]string), []string{"control", "controltest"}
+	if *shimDir != stubs {
+		packages = append(packages, "final", "goid", "leak")
+	}
+	for _, name := range packages {
+		paths[shimPath+name] = c.home + "/" + name
+	}
+	for _, name := range packages {
+		if err := c.layFolder(os.DirFS(*shimDir), name, name, paths); err != nil {
 			t.Fatal(err)
 		}
-		c.result.Overlay[filepath.Join(c.dir, file)] = src
 	}
 	for name, src := range c.result.Overlay {
 		if strings.Contains(name, "/lockstep_rt/") {
@@ -97,7 +103,11 @@ func unpack(t *testing.T, a *txtar.Archive) string {
 
 // Programs do under control what they did before. The comment of an archive
 // lists what is left native, by line; an archive with tests is tested.
+const stubs = "testdata/control/stub"
+
+var shimDir = flag.String("shim", stubs, "folder with packages control and controltest")
 var show = flag.Bool("show", false, "print rewritten programs")
+var goflags = flag.String("goflags", "", "GOFLAGS for corpora")
 
 func TestControlPrograms(t *testing.T) {
 	if testing.Short() {
@@ -108,43 +118,46 @@ func TestControlPrograms(t *testing.T) {
 		t.Fatalf("no test data, %v", err)
 	}
 	for _, file := range files {
-		for _, values := range []bool{false, true} {
-			t.Run(fmt.Sprintf("%s/values=%t", strings.TrimSuffix(filepath.Base(file), ".txtar"), values), func(t *testing.T) {
-				a, err := txtar.ParseFile(file)
-				if err != nil {
-					t.Fatal(err)
-				}
-				controlProgram(t, a, Options{Values: values})
-			})
-		}
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			a, err := txtar.ParseFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := exec.LookPath("gcc"); err != nil && strings.Contains(string(txtar.Format(a)), `import "C"`) {
+				t.Skip("no C compiler")
+			}
+			controlProgram(t, a)
+		})
 	}
 }
 
-func controlProgram(t *testing.T, a *txtar.Archive, opt Options) {
+func controlProgram(t *testing.T, a *txtar.Archive) {
 	dir := unpack(t, a)
-	opt.Tests = slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
+	tests := slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
 	run := []string{"run"}
-	if opt.Tests {
+	if tests {
 		run = []string{"test", "-vet=off", "-v", "-count=1"}
 	}
-	patterns := []string{"."}
-	r := control(t, dir, opt, patterns...)
-	if got, want := natives(r, dir), string(a.Comment); got != want {
-		t.Errorf("native:\n%swant:\n%s", got, want)
-	}
-	if *show {
-		t.Log(sources(r))
-	}
-	want, err := goCommand(t, dir, slices.Concat(run, patterns)...)
+	want, err := goCommand(t, dir, append(slices.Clone(run), ".")...)
 	if err != nil {
 		t.Fatalf("the program itself: %v", err)
 	}
-	got, err := goCommand(t, dir, slices.Concat(run, []string{overlay(t, r)}, patterns)...)
-	if err != nil {
-		t.Fatal(err, sources(r))
-	}
-	if stable(got) != stable(want) {
-		t.Errorf("under control:\n%s\nbefore:\n%s%s", got, want, sources(r))
+	for _, values := range []bool{false, true} {
+		r := control(t, dir, Options{Values: values, Tests: tests}, ".")
+		if got, want := natives(r, dir), string(a.Comment); got != want {
+			t.Errorf("native:\n%swant:\n%s", got, want)
+		}
+		if *show {
+			t.Log(sources(r))
+		}
+		got, err := goCommand(t, dir, append(slices.Clone(run), overlay(t, r), ".")...)
+		if err != nil {
+			t.Fatal(err, sources(r))
+		}
+		if stable(got) != stable(want) {
+			t.Errorf("under control, values %t:\n%s\nbefore:\n%s%s", values, got, want, sources(r))
+		}
 	}
 }
 
@@ -186,39 +199,12 @@ func natives(r *Result, dir string) string {
 // was, as line directives count.
 func checkLines(t *testing.T, name string, before, after []byte) {
 	t.Helper()
-	type word struct {
-		line int
-		text string
-	}
-	words := func(src []byte) (list []word, err error) {
-		fset := token.NewFileSet()
-		file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
-		if err != nil {
-			return nil, err
-		}
-		embedded := make(map[*ast.Ident]bool)
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				embeddedFields(n, embedded)
-			case *ast.Ident:
-				if embedded[n] {
-					return true
-				}
-				list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
-			case *ast.BasicLit:
-				list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
-			}
-			return true
-		})
-		return list, nil
-	}
-	was, err := words(before)
+	was, err := words(name, before)
 	if err != nil {
 		t.Errorf("%s does not parse: %v", name, err)
 		return
 	}
-	is, err := words(after)
+	is, err := words(name, after)
 	if err != nil {
 		t.Errorf("what %s was rewritten to does not parse: %v\n%s", name, err, after)
 		return
@@ -238,10 +224,67 @@ func checkLines(t *testing.T, name string, before, after []byte) {
 	}
 }
 
+// A word is a name or a literal in a file.
+type word struct {
+	line int
+	text string
+}
+
+// words lists those of a file that were not added to it.
+func words(name string, src []byte) (list []word, err error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	embedded := make(map[ast.Node]bool)
+	ast.Inspect(file, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.GoStmt:
+			constants(n, embedded)
+		case *ast.ImportSpec:
+			return n.Name == nil || !strings.HasPrefix(n.Name.Name, "lockstep_")
+		case *ast.SelectorExpr:
+			return !strings.HasPrefix(fmt.Sprint(n.X), "lockstep_")
+		case *ast.CallExpr:
+			if types.ExprString(n.Fun) == asControl+".Value" {
+				return false
+			}
+			embeddedFields(n, embedded)
+		case *ast.Ident:
+			if embedded[n] {
+				return true
+			}
+			list = append(list, word{fset.Position(n.Pos()).Line, n.Name})
+		case *ast.BasicLit:
+			if embedded[n] {
+				return true
+			}
+			list = append(list, word{fset.Position(n.Pos()).Line, n.Value})
+		}
+		return true
+	})
+	return list, nil
+}
+
 // embeddedFields are those that the receiver in a call of ours may name, which the user
 // did not.
-func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
-	if fun, ok := call.Fun.(*ast.SelectorExpr); !ok || fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
+func embeddedFields(call *ast.CallExpr, embedded map[ast.Node]bool) {
+	switch fun := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		if fmt.Sprint(fun.X) != asControl && fmt.Sprint(fun.X) != asTest {
+			return
+		}
+	case *ast.FuncLit:
+		if params := fun.Type.Params.List; len(params) == 0 || len(params[0].Names) == 0 || params[0].Names[0].Name != "lockstep_r" {
+			return
+		}
+	case *ast.ParenExpr: // a conversion
+		if id, ok := fun.X.(*ast.Ident); ok {
+			embedded[id] = true
+		}
+		return
+	default:
 		return
 	}
 	for _, x := range call.Args {
@@ -259,19 +302,98 @@ func embeddedFields(call *ast.CallExpr, embedded map[*ast.Ident]bool) {
 	}
 }
 
+// constants are the arguments that stay in the call that a go statement makes.
+func constants(s *ast.GoStmt, moved map[ast.Node]bool) {
+	lit, ok := s.Call.Fun.(*ast.FuncLit)
+	if !ok || len(lit.Body.List) != 3 || len(s.Call.Args) > 0 {
+		return
+	}
+	if d, ok := lit.Body.List[0].(*ast.DeferStmt); !ok || types.ExprString(d.Call.Fun) != "lockstep_g.End" {
+		return
+	}
+	ast.Inspect(lit.Body.List[2], func(n ast.Node) bool {
+		if n != nil {
+			moved[n] = true
+		}
+		return true
+	})
+}
+
 // added reports whether a word may be one that was added.
 func added(text string) bool {
 	if strings.Contains(text, "lockstep_") {
 		return true
 	}
-	return slices.Contains([]string{
-		"AtEnd", "Begin", "Began", "End", "Start", "Do", "Value", "Value2", "panic", "_", "true", "false", "new",
-		"Exit", "Fatal", "Test", "Run", "Parallel", "Send", "Recv", "Recv2", "Close", "Select", "RecvCase", "SendCase", "Forever",
-		"Lock", "Unlock", "TryLock", "RWLock", "RWUnlock", "RLock", "RUnlock", "RWTryLock", "RTryLock", "Access", "Unordered", "Keys",
-		"LockerLock", "LockerUnlock", "LockerRLock", "LockerRUnlock", "WGAdd", "WGDone", "WGWait", "WGGo", "OnceDo", "PoolGet", "PoolPut",
-		"CondWait", "CondSignal", "CondBroadcast", "TimerStop", "TimerReset", "TickerStop", "TickerReset", "ContextAfterFunc", "Then", "Bind",
-	}, text) || text[0] == '"' && strings.ContainsAny(text, "\t:\\") || text == `"unreachable"` || '0' <= text[0] && text[0] <= '9' ||
-		slices.Contains([]string{`"read"`, `"write"`, `"update"`}, text)
+	return slices.Contains([]string{"_", "panic", "true", "false", "new", "bool", "int", "string", "error", `"read"`, `"write"`, `"update"`, `"unreachable"`}, text) ||
+		text[0] == '"' && strings.ContainsAny(text, "\t\\") || '0' <= text[0] && text[0] <= '9'
+}
+
+// What does not type-check is left to the compiler to complain about.
+func TestControlBroken(t *testing.T) {
+	dir := unpack(t, txtar.Parse([]byte(`-- go.mod --
+module m
+
+go 1.22
+-- a.go --
+package m
+
+func f() { go g() }
+-- a_test.go --
+package m
+
+import "testing"
+
+func TestF(t *testing.T) { go f() }
+-- b/b.go --
+package b
+
+func f() { go f() }
+-- b/b_test.go --
+package b_test
+
+var x int = "x"
+-- c/c.go --
+package c; func {
+`)))
+	r := control(t, dir, Options{Tests: true}, "./...")
+	want := `a.go:3: the package does not type-check: undefined: g
+b/b_test.go:3: the package does not type-check: cannot use "x" (untyped string constant) as int value in variable declaration
+c/c.go:1: it does not parse: expected 'IDENT', found '{'
+`
+	if got := natives(r, dir); got != want {
+		t.Errorf("native:\n%swant:\n%s", got, want)
+	}
+	if got := len(r.Overlay); got != 3 || r.Overlay[filepath.Join(dir, "b/b.go")] == nil {
+		t.Errorf("the overlay has%s", sources(r))
+	}
+}
+
+// Control is for the packages of a program and what is vendored, not for what is
+// in the module cache. Points in the tests are there only if they are run.
+func TestComposeControl(t *testing.T) {
+	source := func(name string) ([]byte, error) {
+		if strings.HasSuffix(name, "cgo.go") {
+			return []byte("package main\n\nimport \"C\"\n\nfunc f() { go f() }\n"), nil
+		}
+		return []byte("package main\n\nfunc main() { go main() }\n"), nil
+	}
+	c, err := change(Options{Packages: program(), Control: true, Source: source})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
+	if got := names(c.result.Overlay); !slices.Equal(got, want) {
+		t.Errorf("overlay has %q, want %q", got, want)
+	}
+	if len(c.result.Native) != 1 || c.result.Native[0].Reason != usesCgo {
+		t.Errorf("native: %v", c.result.Native)
+	}
+	for _, opt := range []Options{{Leaks: true}, {Locks: []string{"Mutex"}}} {
+		opt.Control = true
+		if _, err := Compose(opt); err == nil {
+			t.Errorf("control together with %+v", opt)
+		}
+	}
 }
 
 // Rewriting is a function of the unit: it is not done again for the same one.

@@ -6,9 +6,10 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"go/types"
-	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -43,6 +44,7 @@ func (im *imports) Import(path string) (*types.Package, error) {
 	if err != nil {
 		return nil, err
 	}
+	//lint:ignore SA1019 the go command's files are still archives
 	r, err := gcexportdata.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return nil, err
@@ -78,11 +80,23 @@ type checked struct {
 	files []*ast.File
 	pkg   *types.Package
 	info  *types.Info
+
+	imports *imports // that it was checked with
 }
 
-// check parses and type-checks a unit.
+// check parses and type-checks a unit, once.
 func (u *unit) check(im *imports) (*checked, *Native) {
-	c := &checked{unit: u, fset: im.fset, info: &types.Info{
+	if u.checked == nil && u.failed == nil {
+		u.checked, u.failed = u.checkNow(im)
+	}
+	return u.checked, u.failed
+}
+
+func (u *unit) checkNow(im *imports) (*checked, *Native) {
+	if u.tested != nil || u.external {
+		im = &imports{im.exports, im.read, im.fset, make(importMap)}
+	}
+	c := &checked{unit: u, fset: im.fset, imports: im, info: &types.Info{
 		Types: make(map[ast.Expr]types.TypeAndValue), Defs: make(map[*ast.Ident]types.Object),
 		Uses: make(map[*ast.Ident]types.Object), Selections: make(map[*ast.SelectorExpr]*types.Selection),
 		Implicits: make(map[ast.Node]types.Object), Scopes: make(map[ast.Node]*types.Scope),
@@ -90,12 +104,14 @@ func (u *unit) check(im *imports) (*checked, *Native) {
 	}}
 	if u.tested != nil {
 		// What is tested comes from its source, since its internal tests may add
-		// to it; what else imports it is read anew, to refer to that.
+		// to it. What else imports it has to refer to that, so no package that
+		// was read before can be used, but for those that it imports itself.
 		t, native := u.tested.check(im)
 		if native != nil {
 			return nil, native
 		}
-		im = &imports{im.exports, im.read, im.fset, importMap{t.pkg.Path(): t.pkg}}
+		im.packages = maps.Clone(t.imports.packages)
+		im.packages[t.pkg.Path()] = t.pkg
 	}
 	for _, f := range u.files {
 		file, err := parser.ParseFile(c.fset, f.name, f.src, parser.ParseComments|parser.SkipObjectResolution)
@@ -108,7 +124,7 @@ func (u *unit) check(im *imports) (*checked, *Native) {
 	config := types.Config{
 		GoVersion: u.version, Importer: im, FakeImportC: true,
 		Error: func(err error) {
-			if first == nil {
+			if first == nil && !u.isCgo(err) {
 				first = err
 			}
 		},
@@ -120,16 +136,27 @@ func (u *unit) check(im *imports) (*checked, *Native) {
 	return c, nil
 }
 
+// isCgo reports whether an error is in a file that uses cgo, whose types are not
+// known.
+func (u *unit) isCgo(err error) bool {
+	var t types.Error
+	return errors.As(err, &t) && slices.ContainsFunc(u.files, func(f unitFile) bool {
+		return f.native == usesCgo && f.name == t.Fset.File(t.Pos).Name()
+	})
+}
+
 // nativeError makes a Native of an error, which may have a position.
 func nativeError(file, what string, err error) *Native {
 	n := &Native{File: file, Reason: what + err.Error()}
 	var t types.Error
-	if errors.As(err, &t) {
+	var list scanner.ErrorList
+	switch {
+	case errors.As(err, &t):
 		p := t.Fset.Position(t.Pos)
 		n.File, n.Line, n.Column, n.Reason = p.Filename, p.Line, p.Column, what+t.Msg
-	}
-	if errors.Is(err, fs.ErrNotExist) {
-		n.Reason = what + "a file is missing"
+	case errors.As(err, &list) && len(list) > 0:
+		p := list[0].Pos
+		n.File, n.Line, n.Column, n.Reason = p.Filename, p.Line, p.Column, what+list[0].Msg
 	}
 	n.Reason, _, _ = strings.Cut(n.Reason, "\n")
 	return n

@@ -1,7 +1,10 @@
 package instrument
 
 import (
+	"go/ast"
 	"go/build/constraint"
+	"go/parser"
+	"go/token"
 	"go/version"
 	"strings"
 )
@@ -27,15 +30,32 @@ func (e *editor) withVersion(head string) string {
 	if e.atLeast(generics) {
 		return head
 	}
-	for _, group := range e.file.Comments {
+	return raise(head, e.file, e.offset)
+}
+
+// raise raises the version of the language in the beginning of a file. Lines count
+// as they did.
+func raise(head string, file *ast.File, offset func(token.Pos) int) string {
+	for _, group := range file.Comments {
 		for _, c := range group.List {
-			if c.Pos() > e.file.Package || !constraint.IsGoBuild(c.Text) {
+			if c.Pos() > file.Package || !constraint.IsGoBuild(c.Text) {
 				continue
 			}
 			expr, _, _ := strings.Cut(strings.TrimPrefix(c.Text, "//go:build"), "//")
-			return head[:e.offset(c.Pos())] + "//go:build (" + strings.TrimSpace(expr) + ") && " + newEnough + head[e.offset(c.End()):]
+			return head[:offset(c.Pos())] + "//go:build (" + strings.TrimSpace(expr) + ") && " + newEnough + head[offset(c.End()):]
 		}
 	}
 	const mark = "\ufeff"
 	return "//go:build " + newEnough + "\n//line :1:1\n" + strings.TrimPrefix(head, mark)
+}
+
+// raiseFile raises the version of the language of a file of ours, which may have
+// type parameters where the module has none.
+func raiseFile(name string, src []byte) ([]byte, error) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.PackageClauseOnly|parser.ParseComments)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(raise(string(src), file, func(p token.Pos) int { return fset.Position(p).Offset })), nil
 }

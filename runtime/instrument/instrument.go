@@ -31,11 +31,26 @@
 // Not replaced are locks of dependencies and of the standard library, and those
 // inside other types of package sync (Cond's own, WaitGroup, Once, Map).
 //
+// # What is put under control
+//
+// For a controlled run every operation with which goroutines wait for or wake
+// each other becomes a call of package control, and so does every access to memory
+// that they may share. Types decide: each package is type-checked, from its own
+// source and the export data of what it imports, so the Packages have to be
+// listed with the flags of the build, and with -export. No type is replaced, so
+// packages can be rewritten or not one by one; vendored ones are.
+//
+// What cannot be rewritten stays native and is listed in [Result.Native]: a
+// package that does not type-check, a file that uses cgo or is embedded, a lock in
+// a field that cannot be named. Native are also dependencies in the module
+// cache, and of the standard library all but programs and external tests.
+//
 // # Lines
 //
 // Replaced text stays on its line, imports are added on the line of the package
 // clause, and the compiler records the name of the original file, so positions
-// in reports are the user's. Columns are not.
+// in reports are the user's. Columns are not. Under control a few expressions have to be
+// evaluated on an earlier line than theirs: line directives tell where they are.
 package instrument
 
 import (
@@ -202,6 +217,11 @@ func (c *composer) findHome() bool {
 			c.home, c.dir = m.Path+"/"+evidence.ShimFolder, filepath.Join(m.Dir, evidence.ShimFolder)
 			return true
 		}
+		if src := c.goroot(); c.opt.Control && p.Module == nil && src != "" && strings.HasPrefix(p.Dir, src+string(filepath.Separator)) {
+			// Test data of the Go distribution may import its internal packages.
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(src, evidence.ShimFolder)
+			return true
+		}
 		if p.Module == nil {
 			c.home, c.dir = looseModule+"/"+evidence.ShimFolder, filepath.Join(p.Dir, evidence.ShimFolder)
 			c.result.Overlay[filepath.Join(p.Dir, "go.mod")] = []byte("module " + looseModule + "\n\ngo " + cmp.Or(c.opt.GoVersion, "1.21") + "\n")
@@ -209,14 +229,23 @@ func (c *composer) findHome() bool {
 		}
 	}
 	for _, p := range c.opt.Packages {
-		src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
-		if !p.DepOnly && p.Standard && ok {
-			c.home, c.dir = evidence.ShimFolder, filepath.Join(filepath.FromSlash(src), evidence.ShimFolder)
+		if src := p.sourceRoot(); !p.DepOnly && src != "" {
+			c.home, c.dir = evidence.ShimFolder, filepath.Join(src, evidence.ShimFolder)
 			c.standard = true
 			return true
 		}
 	}
 	return false
+}
+
+// goroot is GOROOT/src, or "" if no package shows it.
+func (c *composer) goroot() string {
+	for _, p := range c.opt.Packages {
+		if src := p.sourceRoot(); src != "" {
+			return src
+		}
+	}
+	return ""
 }
 
 // looseModule is the module path of a program that is in no module.

@@ -230,9 +230,18 @@ func TestComposeStandard(t *testing.T) {
 func TestParseList(t *testing.T) {
 	got, err := ParseList([]byte(`{"ImportPath": "a", "Name": "a"}
 {"ImportPath": "a [a.test]", "Name": "a", "ForTest": "a"}
+{"ImportPath": "b [a.test]", "Name": "b", "ForTest": "a"}
+{"ImportPath": "b [c.test]", "Name": "b", "ForTest": "c"}
+{"ImportPath": "c [a.test]", "Name": "c", "ForTest": "a"}
+{"ImportPath": "c", "Name": "c"}
+{"ImportPath": "a_test [a.test]", "Name": "a_test", "ForTest": "a"}
 {"ImportPath": "a.test", "Name": "main", "Dir": "/a", "GoFiles": ["/cache/_testmain.go"]}
 {"ImportPath": "odd.test", "Name": "main", "Dir": "/odd", "GoFiles": ["main.go"]}`))
-	if err != nil || len(got) != 2 || got[0].ImportPath != "a" || got[1].ImportPath != "odd.test" {
+	var paths []string
+	for _, p := range got {
+		paths = append(paths, p.ImportPath)
+	}
+	if err != nil || strings.Join(paths, " ") != "a c odd.test b" {
 		t.Errorf("ParseList = %+v, %v", got, err)
 	}
 	if _, err := ParseList([]byte(`{"ImportPath": `)); err == nil {

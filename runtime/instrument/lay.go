@@ -98,6 +98,11 @@ func (c *composer) layFolder(fsys fs.FS, from, to string, paths map[string]strin
 		if err != nil {
 			return err
 		}
+		if c.opt.Control {
+			if out, err = raiseFile(name, out); err != nil {
+				return err
+			}
+		}
 		c.result.Overlay[filepath.Join(c.dir, to, path.Base(name))] = out
 	}
 	return nil

@@ -71,20 +71,38 @@ const ExportFields = ListFields + ",Export"
 
 // ParseList reads the output of "go list -deps -json". Packages that were made
 // for tests only are left out: their files are those of the packages they test.
+// A package that is needed only by the tests of one that it imports itself is there
+// only as it was made for them; it gets its own name.
 func ParseList(output []byte) ([]Package, error) {
-	var list []Package
+	var list, variants []Package
+	listed := make(map[string]bool)
 	for dec := json.NewDecoder(bytes.NewReader(output)); ; {
 		var p Package
-		switch err := dec.Decode(&p); {
-		case errors.Is(err, io.EOF):
-			return list, nil
-		case err != nil:
+		err := dec.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
 			return nil, fmt.Errorf("reading the go command's list of packages: %w", err)
 		}
-		if p.ForTest == "" && !(p.Name == "main" && strings.HasSuffix(p.ImportPath, ".test") && p.Dir != "" && synthetic(p)) {
+		path, _, variant := strings.Cut(p.ImportPath, " [")
+		switch {
+		case p.Name == "main" && strings.HasSuffix(p.ImportPath, ".test") && p.Dir != "" && synthetic(p):
+		case p.ForTest == "":
 			list = append(list, p)
+			listed[p.ImportPath] = true
+		case variant && path != p.ForTest && path != p.ForTest+"_test":
+			p.ImportPath, p.ForTest = path, ""
+			variants = append(variants, p)
 		}
 	}
+	for _, p := range variants {
+		if !listed[p.ImportPath] {
+			list = append(list, p)
+			listed[p.ImportPath] = true
+		}
+	}
+	return list, nil
 }
 
 // synthetic reports whether p is the main package of a test binary, the only
@@ -102,6 +120,15 @@ func (p *Package) ours() bool {
 	}
 	m := p.Module
 	return m == nil || m.Main || m.Replace != nil && m.Replace.Version == ""
+}
+
+// sourceRoot is GOROOT/src if p is a package of the standard library, else "".
+func (p *Package) sourceRoot() string {
+	src, ok := strings.CutSuffix(filepath.ToSlash(p.Dir), "/"+p.ImportPath)
+	if !p.Standard || !ok {
+		return ""
+	}
+	return filepath.FromSlash(src)
 }
 
 // HasTests reports whether p has test files.

@@ -1,5 +1,3 @@
-//go:build go1.21
-
 // Package control has the functions that programs under control call. They do
 // what the program did before.
 package control
