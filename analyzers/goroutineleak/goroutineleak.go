@@ -4,6 +4,7 @@ import (
 	"embed"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -44,7 +45,16 @@ func run(pass *analysis.Pass) (any, error) {
 	if c.pkg.Spawns {
 		c.pkg.Each(c.leaks)
 	}
+	if imports(pass.Pkg, "context") {
+		for _, fn := range c.pkg.SSA.Funcs {
+			c.ignored(fn)
+		}
+	}
 	return c.report.Finish(), nil
+}
+
+func imports(pkg *types.Package, path string) bool {
+	return slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return p.Path() == path })
 }
 
 type checker struct {
