@@ -41,6 +41,7 @@ func run(pass *analysis.Pass) (any, error) {
 		files:  pass.Files,
 		info:   pass.TypesInfo,
 		seen:   make(map[ssa.Instruction]bool),
+		loops:  make(map[*ssa.Function]map[*ssa.BasicBlock]bool),
 	}
 	if c.pkg.Spawns {
 		c.pkg.Each(c.leaks)
@@ -63,6 +64,8 @@ type checker struct {
 	files  []*ast.File
 	info   *types.Info
 	seen   map[ssa.Instruction]bool // waits that were reported
+	// loops are those without a way out, of the functions that were asked for.
+	loops map[*ssa.Function]map[*ssa.BasicBlock]bool
 }
 
 func (c *checker) leaks(x *goroutine.Exploration) {

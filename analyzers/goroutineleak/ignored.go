@@ -19,9 +19,12 @@ import (
 // This file looks for loops that a cancelled context does not end, though it was made to end
 // them: loops without any way out. Whether calls within them panic is not asked.
 
-// endless returns the blocks of a function from which control never comes to its end. That a
+// endless returns the blocks of the loops of a function from which control never comes to its end. That a
 // ticker's channel is closed, which it never is, is no way out of a range over it.
 func (c *checker) endless(fn *ssa.Function) map[*ssa.BasicBlock]bool {
+	if known, ok := c.loops[fn]; ok {
+		return known
+	}
 	toEnd := make(map[*ssa.BasicBlock]bool)
 	var work []*ssa.BasicBlock
 	for _, b := range fn.Blocks {
@@ -41,11 +44,12 @@ func (c *checker) endless(fn *ssa.Function) map[*ssa.BasicBlock]bool {
 		}
 	}
 	never := make(map[*ssa.BasicBlock]bool)
-	for _, b := range fn.Blocks {
-		if !toEnd[b] && control.Behind(b, b, nil) {
+	for i, l := range control.Loops(fn) {
+		if b := fn.Blocks[i]; l != nil && !toEnd[b] {
 			never[b] = true
 		}
 	}
+	c.loops[fn] = never
 	return never
 }
 
