@@ -15,7 +15,6 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/shared"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syncapi"
 	"github.com/lockstep-go/lockstep/analyzers/internal/syntax"
-	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
 
@@ -37,8 +36,10 @@ func (s *search) form(x *goroutine.Exploration, r *race, first, second *shared.A
 	if first.Far.Func != "" || second.Far.Func != "" {
 		return elsewhere(first.Far, second.Far), true
 	}
-	if key, ok := s.declared(r.v, first, second); ok {
-		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", wording.Func(r.v.Object.Value.Parent())), true
+	if key, ok := s.declared(r.v, first, second); key == capturedErrorKey {
+		return s.capturedError(x, r, first, second, name)
+	} else if ok {
+		return message.New(key, "variable", name, "place", s.place(declaration(r.v)), "func", funcName(r.v.Object.Value)), true
 	}
 	switch {
 	case heldForReading(x, first):
@@ -154,7 +155,7 @@ func (s *search) declared(v *shared.Variable, first, second *shared.Access) (mes
 			}
 		case *ast.BlockStmt, *ast.FuncDecl, *ast.FuncLit:
 			if types.Implements(alloc.Type().Underlying().(*types.Pointer).Elem(), errorType) {
-				return "form-captured-error", true
+				return capturedErrorKey, true
 			}
 			return "", false
 		}

@@ -36,6 +36,17 @@
 //		return nil
 //	}
 //
+//	func poll(ctx context.Context, jobs chan string) {
+//		for {
+//			select {
+//			case job := <-jobs:
+//				run(job)
+//			case <-ctx.Done():
+//				break // leaves the select statement, not the loop
+//			}
+//		}
+//	}
+//
 // # Right
 //
 //	func fetch(ctx context.Context, url string) (string, error) {
@@ -62,6 +73,17 @@
 //		defer close(jobs)
 //		go s.work(jobs)
 //		…
+//	}
+//
+//	func poll(ctx context.Context, jobs chan string) {
+//		for {
+//			select {
+//			case job := <-jobs:
+//				run(job)
+//			case <-ctx.Done():
+//				return
+//			}
+//		}
 //	}
 //
 // # Why it breaks
@@ -104,6 +126,12 @@
 // or that are waited for in the loop that starts the goroutines; and contexts that
 // nobody cancels.
 //
+// A context asks to stop, and ends nothing by itself. Reported are therefore also a case for
+// ctx.Done() in a loop without any way out, whose body only prints, and a goroutine that is given a
+// context made next to its go statement with a cancel function, and waits in a loop without any way
+// out in which the context is not mentioned. In package main the second is left to the strict
+// tier, since the goroutine may be meant to end with the program.
+//
 // What the function main or init leaves behind ends with the program, and is not
 // reported. The strict tier adds tests.
 //
@@ -115,5 +143,6 @@
 // collections, branches on the values of variables, results of goroutines of which each
 // has a go statement of its own, and goroutines that wait for each other in a circle, such as
 // one that waits for a WaitGroup before it receives what those in the group send. A goroutine that would not come to its send, since what it does
-// before fails too when its owner leaves, is reported.
+// before fails too when its owner leaves, is reported. A loop that hands its context to a call, or
+// has another way out, is not said to ignore it.
 package goroutineleak

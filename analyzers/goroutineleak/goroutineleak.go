@@ -4,6 +4,7 @@ import (
 	"embed"
 	"go/ast"
 	"go/types"
+	"slices"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/ssa"
@@ -40,11 +41,21 @@ func run(pass *analysis.Pass) (any, error) {
 		files:  pass.Files,
 		info:   pass.TypesInfo,
 		seen:   make(map[ssa.Instruction]bool),
+		loops:  make(map[*ssa.Function]map[*ssa.BasicBlock]bool),
 	}
 	if c.pkg.Spawns {
 		c.pkg.Each(c.leaks)
 	}
+	if imports(pass.Pkg, "context") {
+		for _, fn := range c.pkg.SSA.Funcs {
+			c.ignored(fn)
+		}
+	}
 	return c.report.Finish(), nil
+}
+
+func imports(pkg *types.Package, path string) bool {
+	return slices.ContainsFunc(pkg.Imports(), func(p *types.Package) bool { return p.Path() == path })
 }
 
 type checker struct {
@@ -53,6 +64,8 @@ type checker struct {
 	files  []*ast.File
 	info   *types.Info
 	seen   map[ssa.Instruction]bool // waits that were reported
+	// loops are those without a way out, of the functions that were asked for.
+	loops map[*ssa.Function]map[*ssa.BasicBlock]bool
 }
 
 func (c *checker) leaks(x *goroutine.Exploration) {

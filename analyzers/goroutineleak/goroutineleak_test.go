@@ -11,7 +11,7 @@ import (
 )
 
 func Test(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), goroutineleak.Analyzer, "noisy", "quiet", "mainprog")
+	analysistest.Run(t, analysistest.TestData(), goroutineleak.Analyzer, "noisy", "quiet", "ignored", "mainprog")
 }
 
 func TestFix(t *testing.T) {

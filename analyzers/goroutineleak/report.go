@@ -40,9 +40,7 @@ func (c *checker) diagnostic(x *goroutine.Exploration, l goroutine.Leak) diagnos
 // byTest reports whether a test has to do with the leak: it waits, starts who waits, makes what is
 // waited with, or leaves. That a test calls the function where all of this is says nothing.
 func (c *checker) byTest(x *goroutine.Exploration, l goroutine.Leak) bool {
-	inTest := func(pos token.Pos) bool {
-		return pos.IsValid() && strings.HasSuffix(c.pkg.Fset.Position(pos).Filename, "_test.go")
-	}
+	inTest := c.inTest
 	if inTest(l.Wait.Instr.Pos()) || l.Made != nil && inTest(l.Made.Pos()) {
 		return true
 	}
@@ -57,6 +55,10 @@ func (c *checker) byTest(x *goroutine.Exploration, l goroutine.Leak) bool {
 		}
 		return inTest(x.PosOf(g.Counterpart))
 	})
+}
+
+func (c *checker) inTest(pos token.Pos) bool {
+	return pos.IsValid() && strings.HasSuffix(c.pkg.Fset.Position(pos).Filename, "_test.go")
 }
 
 // category says what the goroutine waits with.

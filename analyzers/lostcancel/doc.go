@@ -45,6 +45,10 @@
 // such as os.Exit and log.Fatal, end a path; package main's main function is
 // left alone.
 //
+// A fix writes "defer cancel()" where the function cancels on its way to the end and forgets it
+// where it returns before with nothing but constants and errors, and where no goroutine, function
+// literal or assignment has the context.
+//
 // This is the check of the same name of go vet, with its sentences worded for
 // this suite. Under "go vet -vettool" it is off unless named, since go vet
 // itself has run it.

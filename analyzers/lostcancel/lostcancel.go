@@ -39,6 +39,7 @@ var Analyzer = adopted.New(adopted.Check{
 		}, {
 			Pattern: `the (?P<name>\S+) function is not used on all paths \(possible context leak\)`,
 			Key:     "unused", Kind: diagnostic.Operation, Subject: "name",
+			Fix: "fix-defer", Suggest: deferCancel,
 		}, {
 			Pattern: `this return statement may be reached without using the (?P<name>\S+) var defined on line \d+`,
 			Key:     "returns", Explains: diagnostic.RoleExit,

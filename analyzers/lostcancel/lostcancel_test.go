@@ -14,6 +14,10 @@ func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lostcancel.Analyzer, "noisy", "quiet")
 }
 
+func TestFix(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), lostcancel.Analyzer, "fix")
+}
+
 func TestSentences(t *testing.T) {
 	adoptedtest.Sentences(t, lostcancel.Analyzer, original.Analyzer, "a", "b", "typeparams")
 }

@@ -2,6 +2,7 @@ package lostwork
 
 import (
 	"embed"
+	"go/ast"
 	"go/types"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 	"github.com/lockstep-go/lockstep/analyzers/internal/access"
 	"github.com/lockstep-go/lockstep/analyzers/internal/goroutine"
 	"github.com/lockstep-go/lockstep/analyzers/internal/lesson"
+	"github.com/lockstep-go/lockstep/analyzers/internal/ssabuild"
 	"github.com/lockstep-go/lockstep/analyzers/internal/wording"
 	"github.com/lockstep-go/lockstep/analyzers/message"
 )
@@ -30,7 +32,7 @@ var Analyzer = &analysis.Analyzer{
 	Name:       "lostwork",
 	Doc:        lesson.Doc(docSource),
 	URL:        "https://pkg.go.dev/github.com/lockstep-go/lockstep/analyzers/lostwork",
-	Requires:   []*analysis.Analyzer{config.Analyzer, goroutine.Analyzer},
+	Requires:   []*analysis.Analyzer{config.Analyzer, ssabuild.Analyzer, access.Analyzer, goroutine.Analyzer},
 	ResultType: diagnostic.ResultType,
 	Run:        diagnostic.Guard(run),
 }
@@ -40,9 +42,15 @@ func run(pass *analysis.Pass) (any, error) {
 		pkg:    pass.ResultOf[goroutine.Analyzer].(*goroutine.Package),
 		report: diagnostic.NewReporter(pass, catalogue),
 		seen:   make(map[ssa.Instruction]bool),
+		files:  pass.Files,
+		paths:  pass.ResultOf[access.Analyzer].(*access.Paths),
+		exits:  make(exiter),
 	}
 	if c.pkg.Spawns {
 		c.pkg.Each(c.abandoned)
+	}
+	for _, fn := range pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs {
+		c.deferred(fn)
 	}
 	return c.report.Finish(), nil
 }
@@ -51,6 +59,9 @@ type checker struct {
 	pkg    *goroutine.Package
 	report *diagnostic.Reporter
 	seen   map[ssa.Instruction]bool // go statements that were reported
+	files  []*ast.File
+	paths  *access.Paths
+	exits  exiter
 }
 
 func (c *checker) abandoned(x *goroutine.Exploration) {

@@ -11,7 +11,7 @@ import (
 
 func Test(t *testing.T) {
 	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer,
-		"noisy", "quiet", "inputs", "ranges", "buffers", "tests", "limitations")
+		"noisy", "quiet", "inputs", "ranges", "buffers", "tests", "exits", "limitations")
 }
 
 func TestStrict(t *testing.T) {
@@ -20,5 +20,9 @@ func TestStrict(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tier.Value.Set(string(config.Default))
-	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer, "strict", "sleeps")
+	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer, "strict", "sleeps", "exitstrict")
+}
+
+func TestFixes(t *testing.T) {
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), lostwork.Analyzer, "exittests")
 }

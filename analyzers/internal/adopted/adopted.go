@@ -19,6 +19,7 @@ package adopted
 
 import (
 	"fmt"
+	"go/token"
 	"regexp"
 	"slices"
 	"sync"
@@ -58,6 +59,9 @@ type Sentence struct {
 	Kind    diagnostic.SubjectKind
 	Subject string      // the argument that names the subject
 	Fix     message.Key // words the fix that comes with it, if one does
+	// Suggest, if set, returns the edits of a fix for the sentence at a position, which Fix
+	// words too; none if no fix is safe.
+	Suggest func(*analysis.Pass, token.Pos) []analysis.TextEdit
 	// Explains, if set, is the role of a sentence that belongs to the one
 	// said before it: it becomes a related position of that finding.
 	Explains diagnostic.Role
@@ -186,6 +190,11 @@ func (r *runner) reworded(pass *analysis.Pass, plain []analysis.Diagnostic) []di
 				text = message.Message{Key: s.Fix, Args: m.Args}
 			}
 			d.Fixes = append(d.Fixes, diagnostic.Fix{Message: text, Edits: fix.TextEdits})
+		}
+		if s.Suggest != nil {
+			if edits := s.Suggest(pass, p.Pos); len(edits) > 0 {
+				d.Fixes = append(d.Fixes, diagnostic.Fix{Message: message.Message{Key: s.Fix, Args: m.Args}, Edits: edits})
+			}
 		}
 		ds = append(ds, d)
 	}

@@ -36,6 +36,63 @@ func ownError() error {
 	return <-done
 }
 
+func awaitedError() error {
+	var err error
+	go func() {
+		err = work(2) // want `err is written here .*; awaitedError uses it at forms.go:44: hand the error over on a channel, or use an errgroup.Group`
+	}()
+	return err
+}
+
+func awaitedBehindWait() error {
+	err := work(1)
+	if err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	for i := range 3 {
+		wg.Go(func() {
+			if e := work(i); e != nil {
+				err = e // want `err is written here by all goroutines .*; awaitedBehindWait uses it at forms.go:61: hand the error over`
+			}
+		})
+	}
+	wg.Wait()
+	return err
+}
+
+func assignedAnew() error {
+	var err error
+	done := make(chan bool)
+	go func() {
+		err = work(2) // want `err is written here .*; err is the variable of assignedAnew \(forms.go:65\): declare one inside`
+		println(err)
+		done <- true
+	}()
+	err = work(3)
+	<-done
+	err = work(4)
+	return err
+}
+
+func readInside() error {
+	err := work(1)
+	done := make(chan bool)
+	go func() {
+		println(err)
+		done <- true
+	}()
+	err = work(3) // want `err is written here .*orders them$`
+	<-done
+	return err
+}
+
+func handedOver() error {
+	errs := make(chan error)
+	go func() { errs <- work(2) }()
+	return <-errs
+}
+
 func result() (n int) {
 	go func() {
 		n = 1 // want `n is written here .*; n is a result of result, which a return statement sets`

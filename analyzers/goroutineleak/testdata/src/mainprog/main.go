@@ -2,6 +2,7 @@
 package main
 
 import (
+	"context"
 	"os"
 	"time"
 )
@@ -13,6 +14,7 @@ func main() {
 	go func() { done <- work() }()
 	if len(os.Args) > 1 {
 		serve()
+		tick()
 	}
 	select {
 	case <-done:
@@ -29,5 +31,20 @@ func serve() {
 	select {
 	case <-done:
 	case <-time.After(time.Second):
+	}
+}
+
+// What goes on when its context is cancelled ends with the program.
+func tick() {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	go ticks(ctx)
+	serve()
+}
+
+func ticks(ctx context.Context) {
+	for {
+		work()
+		time.Sleep(time.Second)
 	}
 }

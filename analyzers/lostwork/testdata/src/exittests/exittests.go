@@ -1,0 +1,5 @@
+package exittests
+
+import "sync"
+
+var mu sync.Mutex
