@@ -22,6 +22,21 @@
 //		return <-result // all but one wait for ever
 //	}
 //
+//	func all(urls []string) []string {
+//		results := make(chan string)
+//		var wg sync.WaitGroup
+//		for _, u := range urls {
+//			wg.Go(func() { results <- get(u) }) // waits for the loop below
+//		}
+//		wg.Wait() // waits for the sends
+//		close(results)
+//		var all []string
+//		for r := range results {
+//			all = append(all, r)
+//		}
+//		return all
+//	}
+//
 //	func (s *Scanner) scan(files []string) error {
 //		jobs := make(chan string)
 //		go s.work(jobs) // for j := range jobs { … }
@@ -57,6 +72,17 @@
 //		return <-result
 //	}
 //
+//	func all(urls []string) []string {
+//		…
+//		go func() {
+//			wg.Wait()
+//			close(results)
+//		}()
+//		for r := range results {
+//			…
+//		}
+//	}
+//
 //	func (s *Scanner) scan(files []string) error {
 //		jobs := make(chan string)
 //		defer close(jobs)
@@ -80,8 +106,9 @@
 // one, or as many as there are senders. Where there is more to send, let the sender
 // wait for a signal to stop too: select { case ch <- v: case <-ctx.Done(): return }.
 // If it is a receiver that waits, close the channel in a deferred call, so that
-// it is closed on every way out. Call Done in a deferred call as well, or use
-// WaitGroup.Go. Who starts a goroutine should know when it ends.
+// it is closed on every way out. Receive before you wait for those who send, or let a
+// goroutine of its own wait for them and close the channel. Call Done in a deferred
+// call as well, or use WaitGroup.Go. Who starts a goroutine should know when it ends.
 //
 // # What counts
 //
@@ -98,6 +125,10 @@
 // be able to come to its wait without what comes behind the branch. The room of a
 // channel counts, by constants.
 //
+// Goroutines that wait for each other in a circle are reported at one of the waits, if
+// whoever comes to it stays there whatever the schedule: as long as it lasts, nobody comes
+// to what would end it, though all that is not known is taken to let them go on.
+//
 // Also reported are waits whose counterparts all come later in the same goroutine, or
 // in goroutines that are started behind it; results for which there are fewer receives
 // than goroutines that send; WaitGroups of which a goroutine may return without Done,
@@ -113,7 +144,7 @@
 // does not know what callers in other packages do: goroutines that wait for a method
 // of their type to be called are not reported. Neither are channels kept in
 // collections, branches on the values of variables, results of goroutines of which each
-// has a go statement of its own, and goroutines that wait for each other in a circle, such as
-// one that waits for a WaitGroup before it receives what those in the group send. A goroutine that would not come to its send, since what it does
-// before fails too when its owner leaves, is reported.
+// has a go statement of its own, and circles that close
+// only in a later round of a loop. A goroutine that would not come to its send, since what
+// it does before fails too when its owner leaves, is reported.
 package goroutineleak

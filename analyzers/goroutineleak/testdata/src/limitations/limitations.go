@@ -4,7 +4,6 @@ package limitations
 import (
 	"net"
 	"os"
-	"sync"
 )
 
 func get(string) string { return "" }
@@ -96,17 +95,4 @@ func oneEach(a, b string) string {
 	go func() { c <- get(a) }()
 	go func() { c <- get(b) }()
 	return <-c
-}
-
-// Those in the group wait for the receive, and that for the group.
-func groupFirst(names []string) {
-	results := make(chan string)
-	var wg sync.WaitGroup
-	for _, n := range names {
-		wg.Go(func() { results <- get(n) })
-	}
-	wg.Wait()
-	close(results)
-	for range results {
-	}
 }
