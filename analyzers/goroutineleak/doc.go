@@ -127,11 +127,15 @@
 //
 // Goroutines that wait for each other in a circle are reported at one of the waits, if
 // whoever comes to it stays there whatever the schedule: as long as it lasts, nobody comes
-// to what would end it, though all that is not known is taken to let them go on.
+// to what would end it, though all that is not known is taken to let them go on. So is a loop
+// that hands out jobs to fewer goroutines than there are rounds, if each of those then waits with
+// its result until the loop has ended; a loop of unknown length has more rounds than a number of
+// goroutines that is known, and more sends than a channel has room for one.
 //
 // Also reported are waits whose counterparts all come later in the same goroutine, or
 // in goroutines that are started behind it; results for which there are fewer receives
-// than goroutines that send; WaitGroups of which a goroutine may return without Done,
+// than goroutines that send, of one go statement in a loop or of several that are always
+// executed together; WaitGroups of which a goroutine may return without Done,
 // or that are waited for in the loop that starts the goroutines; and contexts that
 // nobody cancels.
 //
@@ -143,8 +147,7 @@
 // The check follows calls within one package, to a limit of depth and size, and
 // does not know what callers in other packages do: goroutines that wait for a method
 // of their type to be called are not reported. Neither are channels kept in
-// collections, branches on the values of variables, results of goroutines of which each
-// has a go statement of its own, and circles that close
-// only in a later round of a loop. A goroutine that would not come to its send, since what
+// collections, branches on the values of variables, and circles that
+// close only in some schedules. A goroutine that would not come to its send, since what
 // it does before fails too when its owner leaves, is reported.
 package goroutineleak

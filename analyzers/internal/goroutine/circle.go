@@ -31,6 +31,59 @@ func (l *leak) stuck(t *Thread, ends []PointID) (Gone, bool) {
 	return Gone{}, false
 }
 
+// exhausted reports whether a goroutine comes to its counterparts no more than once while the wait
+// comes again and again, and where it stands then: all of those that could end it, each once, are
+// not enough.
+func (l *leak) exhausted(t *Thread, ends []PointID) (Gone, bool) {
+	x := l.x
+	if l.w.Kind != SendWait || !l.many || l.kind || x.Truncated || len(x.recursive) > 0 || !l.outlasts() {
+		return Gone{}, false
+	}
+	standing := make(map[PointID]bool)
+	for _, q := range l.standing() {
+		standing[q.Point] = true
+	}
+	c := x.cutsAt(ends, l.w)
+	next := x.leadsTo(c.list(), standing)
+	behind := x.behind(c)
+	if slices.ContainsFunc(behind, func(p PointID) bool { return next[p] }) {
+		return Gone{}, false
+	}
+	for _, q := range l.standing() {
+		for _, p := range behind {
+			if _, ok := x.way(p, q.Point, nil); ok && q.Thread() == t {
+				return Gone{Thread: t, How: Stuck, Because: q.Instr, Leaves: noPoint, Counterpart: ends[0]}, true
+			}
+		}
+	}
+	return Gone{}, false
+}
+
+// outlasts reports whether the goroutine that waits sends more often than there are goroutines
+// to receive. A loop whose rounds are not known has more than a known number of goroutines.
+func (l *leak) outlasts() bool {
+	takers := 0
+	for t := range l.ends() {
+		at, ok := l.x.spawnOf[t]
+		if !ok || !plain(t) {
+			return false
+		}
+		most := 0
+		for _, o := range l.w.Cases[0].targets {
+			most = max(most, l.x.times(o.Obj, at, nil))
+		}
+		takers = min(takers+most, unbounded)
+	}
+	for _, o := range l.w.Cases[0].targets {
+		room, ok := l.x.capacity(o.Obj)
+		n := l.x.times(o.Obj, l.w.Point, nil)
+		if !ok || n <= takers+room || n == unbounded && room > 1 {
+			return false
+		}
+	}
+	return takers > 0
+}
+
 // standing lists the waits of others that may be come to, and do not end, while this one lasts.
 func (l *leak) standing() []*Wait {
 	if l.stand == nil {
@@ -57,6 +110,16 @@ func (l *leak) overflows() bool {
 	return true
 }
 
+// plain reports whether go statements tell how often a goroutine is started.
+func plain(t *Thread) bool {
+	for ; t.Parent != nil; t = t.Parent {
+		if t.many || t.Kind != GoStmt && t.Kind != GroupGo {
+			return false
+		}
+	}
+	return t.Kind == Root
+}
+
 // told returns what is to be told of the leaks: of a circle one wait, and of what only stands still
 // because of another leak nothing.
 func told(found []*leak) []Leak {
@@ -65,15 +128,18 @@ func told(found []*leak) []Leak {
 		for _, q := range l.standing() {
 			standing[q] = true
 		}
+		for _, q := range l.rivals {
+			standing[q] = true
+		}
 	}
 	for _, l := range found {
-		if !l.inCircle() {
+		if !l.inCircle() && len(l.rivals) == 0 {
 			mark(l)
 		}
 	}
 	var told []Leak
 	for _, l := range found {
-		if l.inCircle() {
+		if l.inCircle() || len(l.rivals) > 0 {
 			if standing[l.w] {
 				continue
 			}

@@ -102,6 +102,7 @@ type leak struct {
 	could  reached // those, if no call of another package waits for it
 	closed bool    // only a close ends it for good
 	stand  []*Wait // see standing
+	rivals []*Wait // others who want to send what is received less often
 	gone   []Gone
 }
 
@@ -389,7 +390,13 @@ func (l *leak) without(t *Thread, ends []PointID) (Gone, bool) {
 	if g, ok := v.find(ends); ok {
 		return g, true
 	}
-	return l.stuck(t, ends)
+	if g, ok := l.stuck(t, ends); ok {
+		return g, true
+	}
+	if g, ok := l.exhausted(t, ends); ok {
+		return g, true
+	}
+	return l.outnumbered(t, ends)
 }
 
 // startsLater reports whether a WaitGroup was told of goroutines that are started behind

@@ -4,6 +4,7 @@ package limitations
 import (
 	"net"
 	"os"
+	"sync"
 )
 
 func get(string) string { return "" }
@@ -72,27 +73,34 @@ func accept() error {
 	return (<-conns).Close()
 }
 
-// Each waits for the other, in a loop: one to send a job, the other to send a result.
-func circle(n int) {
-	jobs, results := make(chan int), make(chan int)
-	go func() {
-		for j := range jobs {
-			results <- j
-		}
-	}()
-	for i := range n {
-		jobs <- i
+// There may be as many rounds as there is room.
+func unknownRoom(names []string) {
+	results := make(chan string, 8)
+	var wg sync.WaitGroup
+	for _, n := range names {
+		wg.Go(func() { results <- get(n) })
 	}
-	close(jobs)
-	for range n {
-		<-results
+	wg.Wait()
+	close(results)
+	for range results {
 	}
 }
 
-// Each is one of a kind, and might be the one that is received from.
-func oneEach(a, b string) string {
-	c := make(chan string)
-	go func() { c <- get(a) }()
-	go func() { c <- get(b) }()
-	return <-c
+// There may be as many workers as jobs.
+func unknownWorkers(n int, names []string) {
+	jobs, results := make(chan string), make(chan string)
+	for range n {
+		go func() {
+			for j := range jobs {
+				results <- get(j)
+			}
+		}()
+	}
+	for _, name := range names {
+		jobs <- name
+	}
+	close(jobs)
+	for range names {
+		<-results
+	}
 }

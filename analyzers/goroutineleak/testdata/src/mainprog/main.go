@@ -13,6 +13,7 @@ func main() {
 	go func() { done <- work() }()
 	if len(os.Args) > 1 {
 		serve()
+		firstOfTwo()
 	}
 	select {
 	case <-done:
@@ -30,4 +31,13 @@ func serve() {
 	case <-done:
 	case <-time.After(time.Second):
 	}
+}
+
+// Of those that each send what they end with, all but the first end with the program.
+func firstOfTwo() error {
+	errs := make(chan error)
+	go func() { errs <- os.Remove("a") }()
+	go func() { errs <- os.Remove("b") }()
+	err := <-errs
+	return err
 }

@@ -11,7 +11,7 @@ func groupFirst(names []string) {
 	var wg sync.WaitGroup
 	for _, n := range names {
 		wg.Go(func() {
-			results <- get(n) // want `groupFirst sends to results and may wait for ever: who receives from it, at circles.go:19, waits first, at circles.go:17, for what comes behind the send`
+			results <- get(n) // want `groupFirst sends to results and may wait for ever: who receives from it, at circles.go:19, waits at circles.go:17 for what comes behind the send`
 		})
 	}
 	wg.Wait()
@@ -29,7 +29,7 @@ func errorsFirst(names []string) error {
 		go func() {
 			defer wg.Done()
 			if err := os.Remove(n); err != nil {
-				errs <- err // want `errorsFirst sends to errs and may wait for ever: who receives from it, at circles.go:37, waits first, at circles.go:36, for what comes behind the send`
+				errs <- err // want `errorsFirst sends to errs and may wait for ever: who receives from it, at circles.go:37, waits at circles.go:36 for what comes behind the send`
 			}
 		}()
 	}
@@ -50,7 +50,7 @@ func inGroup(names []string) (n int) {
 		wg.Go(func() { results <- get(name) })
 	}
 	wg.Go(func() {
-		for range results { // want `inGroup ranges over results and may wait for ever: who closes it, at circles.go:58, waits first, at circles.go:57, for what comes behind the loop`
+		for range results { // want `inGroup ranges over results and may wait for ever: who closes it, at circles.go:58, waits at circles.go:57 for what comes behind the loop`
 			n++
 		}
 	})
@@ -66,17 +66,53 @@ func pool(names []string) {
 	for range 3 {
 		wg.Go(func() {
 			for j := range jobs {
-				results <- get(j) // want `pool sends to results and may wait for ever: who receives from it, at circles.go:79, waits first, at circles.go:77, for what comes behind the send`
+				results <- get(j)
 			}
 		})
 	}
 	for _, n := range names {
-		jobs <- n
+		jobs <- n // want `pool sends to jobs and may wait for ever: who receives from it, at circles.go:68, waits at circles.go:69 for what comes behind the send`
 	}
 	close(jobs)
 	wg.Wait()
 	close(results)
 	for range results {
+	}
+}
+
+// One worker, and as many jobs as there may be.
+func oneWorker(n int) {
+	jobs, results := make(chan int), make(chan int)
+	go func() {
+		for j := range jobs {
+			results <- j
+		}
+	}()
+	for i := range n {
+		jobs <- i // want `oneWorker sends to jobs and may wait for ever: who receives from it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the send`
+	}
+	close(jobs)
+	for range n {
+		<-results
+	}
+}
+
+// One more job than there are workers.
+func oneMore() {
+	jobs, results := make(chan int), make(chan int)
+	for range 3 {
+		go func() {
+			for j := range jobs {
+				results <- j
+			}
+		}()
+	}
+	for i := range 4 {
+		jobs <- i // want `oneMore sends to jobs and may wait for ever: who receives from it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the send`
+	}
+	close(jobs)
+	for range 4 {
+		<-results
 	}
 }
 
@@ -86,7 +122,7 @@ func gate(names []string) {
 	var wg sync.WaitGroup
 	for range names {
 		wg.Go(func() {
-			<-open // want `gate receives from open and may wait for ever: who sends to it or closes it, at circles.go:93, waits first, at circles.go:92, for what comes behind the receive`
+			<-open // want `gate receives from open and may wait for ever: who sends to it or closes it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the receive`
 		})
 	}
 	wg.Wait()
@@ -103,7 +139,7 @@ func doneLast(names []string) {
 		}()
 	}
 	for range names {
-		<-done // want `doneLast receives from done and may wait for ever: who sends to it or closes it, at circles.go:102, waits first, at circles.go:101, for what comes behind the receive`
+		<-done // want `doneLast receives from done and may wait for ever: who sends to it or closes it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the receive`
 	}
 	for range names {
 		<-results
@@ -117,7 +153,7 @@ func both() {
 		b <- 1
 		<-a
 	}()
-	a <- 1 // want `both sends to a and may wait for ever: who receives from it, at circles.go:118, waits first, at circles.go:117, for what comes behind the send`
+	a <- 1 // want `both sends to a and may wait for ever: who receives from it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the send`
 	<-b
 }
 
@@ -126,6 +162,6 @@ func three() {
 	a, b, c := make(chan int), make(chan int), make(chan int)
 	go func() { b <- <-a }()
 	go func() { c <- <-b }()
-	<-c // want `three receives from c and may wait for ever: who sends to it or closes it, at circles.go:128, waits first, at circles.go:128, for what comes behind the receive`
+	<-c // want `three receives from c and may wait for ever: who sends to it or closes it, at circles.go:\d+, waits at circles.go:\d+ for what comes behind the receive`
 	a <- 1
 }

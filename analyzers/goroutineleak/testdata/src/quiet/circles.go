@@ -154,3 +154,85 @@ func recursive() {
 	<-ready
 	<-c
 }
+
+// As many workers as jobs: each keeps its result until all jobs are handed out.
+func equal() {
+	jobs, results := make(chan int), make(chan int)
+	for range 3 {
+		go func() {
+			for j := range jobs {
+				results <- j
+			}
+		}()
+	}
+	for i := range 3 {
+		jobs <- i
+	}
+	close(jobs)
+	for range 3 {
+		<-results
+	}
+}
+
+func workerEach(names []string) {
+	jobs, results := make(chan string), make(chan string)
+	for range names {
+		go func() {
+			for j := range jobs {
+				results <- get(j)
+			}
+		}()
+	}
+	for _, n := range names {
+		jobs <- n
+	}
+	close(jobs)
+	for range names {
+		<-results
+	}
+}
+
+// A third one takes the results.
+func forwarded(names []string) []string {
+	jobs, results, all := make(chan string), make(chan string), make(chan []string)
+	go func() {
+		defer close(results)
+		for j := range jobs {
+			results <- get(j)
+		}
+	}()
+	go func() {
+		var list []string
+		for r := range results {
+			list = append(list, r)
+		}
+		all <- list
+	}()
+	for _, n := range names {
+		jobs <- n
+	}
+	close(jobs)
+	return <-all
+}
+
+// Results are taken between the jobs, not more than three behind.
+func inFlight(names []string) {
+	jobs, results := make(chan string), make(chan string)
+	defer close(jobs)
+	for range 3 {
+		go func() {
+			for j := range jobs {
+				results <- get(j)
+			}
+		}()
+	}
+	for i, n := range names {
+		if i >= 3 {
+			<-results
+		}
+		jobs <- n
+	}
+	for range min(3, len(names)) {
+		<-results
+	}
+}
