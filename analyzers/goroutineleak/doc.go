@@ -129,8 +129,8 @@
 // whoever comes to it stays there whatever the schedule: as long as it lasts, nobody comes
 // to what would end it, though all that is not known is taken to let them go on. So is a loop
 // that hands out jobs to fewer goroutines than there are rounds, if each of those then waits with
-// its result until the loop has ended; a loop of unknown length has more rounds than a number of
-// goroutines that is known, and more sends than a channel has room for one.
+// its result until the loop has ended: a loop of unknown length is taken to have more rounds than
+// a known number of goroutines, or a channel with room for one value.
 //
 // Also reported are waits whose counterparts all come later in the same goroutine, or
 // in goroutines that are started behind it; results for which there are fewer receives
@@ -147,7 +147,8 @@
 // The check follows calls within one package, to a limit of depth and size, and
 // does not know what callers in other packages do: goroutines that wait for a method
 // of their type to be called are not reported. Neither are channels kept in
-// collections, branches on the values of variables, and circles that
-// close only in some schedules. A goroutine that would not come to its send, since what
-// it does before fails too when its owner leaves, is reported.
+// collections, branches on the values of variables, circles that close
+// only in some schedules, and loops of unknown length that send on a channel with more room
+// than for one, or to an unknown number of goroutines. A goroutine that would not come to its
+// send, since what it does before fails too when its owner leaves, is reported.
 package goroutineleak
