@@ -74,6 +74,10 @@ func (c *checker) uses(x *goroutine.Exploration) {
 				diagnostic.Related{Role: diagnostic.RoleSpawn, Pos: spawn, Message: message.New("started-here")})
 		case u.Send:
 			c.second("send", u)
+		case u.Closed == u.Use:
+			c.add("again", u.Use, u.Pos, u.On, nil)
+		case u.Unordered:
+			c.second("both", u)
 		default:
 			c.second("close", u)
 		}

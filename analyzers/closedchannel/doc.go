@@ -63,14 +63,15 @@
 // # What counts
 //
 // Two operations on one channel, in one goroutine: the second always follows
-// the first, or is only come to by way of the first. And a close in a goroutine that is
-// started in a loop, with a channel from outside, if it always comes to it. Functions
-// that recover are left alone.
+// the first, or is only come to by way of the first. A close in a goroutine that is
+// started in a loop, with a channel from outside, if it always comes to it. A close in each
+// round of a loop that does not end, or goes round a constant number of times. And closes in two
+// goroutines that both come to theirs whatever happens, without waiting for anything but
+// the other close. Functions that recover are left alone.
 //
 // # Limitations
 //
-// What depends on conditions on both sides is not reported, nor are operations that
-// nothing orders: the check datarace reports a close and a send that may come at the same
-// time. Methods that other packages call twice are not known, and neither is one close that comes
-// again in the next round of a loop.
+// What depends on conditions on both sides is not reported, nor are a close and a send that
+// nothing orders: the check datarace reports that they may come at the same time. Methods that other packages call twice are not known, and neither is how often a loop
+// goes round that depends on a variable.
 package closedchannel

@@ -22,6 +22,21 @@
 //		return <-result // all but one wait for ever
 //	}
 //
+//	func all(urls []string) []string {
+//		results := make(chan string)
+//		var wg sync.WaitGroup
+//		for _, u := range urls {
+//			wg.Go(func() { results <- get(u) }) // waits for the loop below
+//		}
+//		wg.Wait() // waits for the sends
+//		close(results)
+//		var all []string
+//		for r := range results {
+//			all = append(all, r)
+//		}
+//		return all
+//	}
+//
 //	func (s *Scanner) scan(files []string) error {
 //		jobs := make(chan string)
 //		go s.work(jobs) // for j := range jobs { … }
@@ -68,6 +83,17 @@
 //		return <-result
 //	}
 //
+//	func all(urls []string) []string {
+//		…
+//		go func() {
+//			wg.Wait()
+//			close(results)
+//		}()
+//		for r := range results {
+//			…
+//		}
+//	}
+//
 //	func (s *Scanner) scan(files []string) error {
 //		jobs := make(chan string)
 //		defer close(jobs)
@@ -102,8 +128,9 @@
 // one, or as many as there are senders. Where there is more to send, let the sender
 // wait for a signal to stop too: select { case ch <- v: case <-ctx.Done(): return }.
 // If it is a receiver that waits, close the channel in a deferred call, so that
-// it is closed on every way out. Call Done in a deferred call as well, or use
-// WaitGroup.Go. Who starts a goroutine should know when it ends.
+// it is closed on every way out. Receive before you wait for those who send, or let a
+// goroutine of its own wait for them and close the channel. Call Done in a deferred
+// call as well, or use WaitGroup.Go. Who starts a goroutine should know when it ends.
 //
 // # What counts
 //
@@ -120,9 +147,17 @@
 // be able to come to its wait without what comes behind the branch. The room of a
 // channel counts, by constants.
 //
+// Goroutines that wait for each other in a circle are reported at one of the waits, if
+// whoever comes to it stays there whatever the schedule: as long as it lasts, nobody comes
+// to what would end it, though all that is not known is taken to let them go on. So is a loop
+// that hands out jobs to fewer goroutines than there are rounds, if each of those then waits with
+// its result until the loop has ended: a loop of unknown length is taken to have more rounds than
+// a known number of goroutines, or a channel with room for one value.
+//
 // Also reported are waits whose counterparts all come later in the same goroutine, or
 // in goroutines that are started behind it; results for which there are fewer receives
-// than goroutines that send; WaitGroups of which a goroutine may return without Done,
+// than goroutines that send, of one go statement in a loop or of several that are always
+// executed together; WaitGroups of which a goroutine may return without Done,
 // or that are waited for in the loop that starts the goroutines; and contexts that
 // nobody cancels.
 //
@@ -140,9 +175,9 @@
 // The check follows calls within one package, to a limit of depth and size, and
 // does not know what callers in other packages do: goroutines that wait for a method
 // of their type to be called are not reported. Neither are channels kept in
-// collections, branches on the values of variables, results of goroutines of which each
-// has a go statement of its own, and goroutines that wait for each other in a circle, such as
-// one that waits for a WaitGroup before it receives what those in the group send. A goroutine that would not come to its send, since what it does
-// before fails too when its owner leaves, is reported. A loop that hands its context to a call, or
-// has another way out, is not said to ignore it.
+// collections, branches on the values of variables, circles that close
+// only in some schedules, and loops of unknown length that send on a channel with more room
+// than for one, or to an unknown number of goroutines. A goroutine that would not come to its
+// send, since what it does before fails too when its owner leaves, is reported. A loop that hands
+// its context to a call, or has another way out, is not said to ignore it.
 package goroutineleak

@@ -24,7 +24,7 @@ func (c *checker) fix(x *goroutine.Exploration, l goroutine.Leak) (diagnostic.Fi
 			return fix, true
 		}
 		return c.selectDone(l)
-	case len(l.Gone) != 1 || l.Gone[0].How < goroutine.Chose || l.Gone[0].Counterpart < 0:
+	case len(l.Gone) != 1 || l.Gone[0].How == goroutine.Stuck || l.Gone[0].How < goroutine.Chose || l.Gone[0].Counterpart < 0:
 		return diagnostic.Fix{}, false
 	case l.Wait.Kind == goroutine.GroupWait:
 		return c.deferDone(x, l.Gone[0])

@@ -134,6 +134,8 @@ func (c *checker) reason(x *goroutine.Exploration, l goroutine.Leak) message.Mes
 		how = "called"
 	case goroutine.Satisfied:
 		how = "satisfied"
+	case goroutine.Stuck:
+		how = "stuck"
 	}
 	return message.New(message.Key(how+"-"+lacks), args...)
 }
@@ -156,6 +158,8 @@ func (c *checker) related(x *goroutine.Exploration, l goroutine.Leak) []diagnost
 		case g.Because == nil || g.How == goroutine.Satisfied:
 		case g.How == goroutine.Chose:
 			add(diagnostic.RoleExit, g.Because.Pos(), "chooses-here")
+		case g.How == goroutine.Stuck:
+			add(diagnostic.RoleBlock, g.Because.Pos(), "stands-here")
 		default:
 			add(diagnostic.RoleExit, g.Because.Pos(), "decided-here")
 		}

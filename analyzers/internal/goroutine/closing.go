@@ -6,6 +6,8 @@ import (
 	"slices"
 
 	"golang.org/x/tools/go/ssa"
+
+	"github.com/lockstep-go/lockstep/analyzers/internal/control"
 )
 
 // This file looks for channels that are used after they were closed, in the same goroutine
@@ -20,9 +22,12 @@ type ClosedUse struct {
 	On   ssa.Value // the channel of Use
 	Send bool
 	// Closed is what has closed the channel: the close, or the call in a function around both
-	// operations that leads to it. It is nil if each of the goroutines of Thread closes it.
+	// operations that leads to it. It is nil if each of the goroutines of Thread closes it, and
+	// Use itself if that comes again in the next round of a loop.
 	Closed ssa.Instruction
 	Thread *Thread // of Use
+	// Unordered says that a close by another goroutine comes first, or second.
+	Unordered bool
 }
 
 // ClosedUses lists the operations on channels that are closed by then.
@@ -44,9 +49,18 @@ func (x *Exploration) ClosedUses() []ClosedUse {
 			if x.eachCloses(p, made) {
 				found = append(found, x.closedUse(o, noPoint, p, false))
 			}
+			if x.closesAgain(o, p, made) {
+				found = append(found, x.closedUse(o, p, p, false))
+			}
 			for _, q := range closes {
-				if q != p && x.sureOf(q) && x.follows(p, q, made) {
+				switch {
+				case q == p || !x.sureOf(q):
+				case x.follows(p, q, made):
 					found = append(found, x.closedUse(o, p, q, false))
+				case x.bothClose(p, q, made):
+					u := x.closedUse(o, p, q, false)
+					u.Unordered = true
+					found = append(found, u)
 				}
 			}
 			for _, q := range x.waits.sends[o] {
@@ -106,6 +120,68 @@ func (x *Exploration) eachCloses(p PointID, made map[PointID]bool) bool {
 	}
 	_, without := x.way(x.entry[t.Entry], x.exit[t.Entry], pointSet([]PointID{p}))
 	return !without && eachRound(t.Spawn) && x.pkg.trips(t.Spawn, nil) > 1
+}
+
+// closesAgain reports whether control always comes to the same close again: in a loop that has no
+// end, or a constant number of rounds and no other end.
+func (x *Exploration) closesAgain(ch *Object, p PointID, made map[PointID]bool) bool {
+	instr := x.points[p].Instr
+	header := innermost(instr)
+	if _, deferred := instr.(*ssa.Defer); deferred || !eachRound(instr) {
+		return false
+	}
+	for _, s := range x.succs[p] {
+		if _, again := x.way(s, p, made); !again {
+			return false
+		}
+	}
+	ends := 0
+	for _, b := range instr.Parent().Blocks {
+		if !control.Behind(header, b, nil) || !control.Behind(b, header, nil) {
+			continue
+		}
+		for _, s := range b.Succs {
+			if s != header && !control.From(s, header, nil) {
+				ends++
+			}
+		}
+	}
+	n := x.times(ch, p, nil)
+	return ends == 0 || ends == 1 && n > 1 && n < unbounded
+}
+
+// bothClose reports whether two goroutines always close the same channel, q the one that is
+// started first, or that starts the other, and nothing but the first close holds them up.
+func (x *Exploration) bothClose(p, q PointID, made map[PointID]bool) bool {
+	t, u := x.thread(p), x.thread(q)
+	if t == u || !plain(t) || !plain(u) || t.Parent == nil || x.threadMany(t, made) || x.threadMany(u, made) {
+		return false
+	}
+	if !x.closesAlways(p, q, x.entry[t.Entry]) {
+		return false
+	}
+	if t.Parent == u {
+		return x.closesAlways(q, p, x.after[x.spawnOf[t]])
+	}
+	return p > q && x.startedWith(u, t) && x.closesAlways(q, p, x.entry[u.Entry])
+}
+
+// closesAlways reports whether control always comes from a point to the close at p, and waits for
+// nothing on its way but, perhaps, for the close at first.
+func (x *Exploration) closesAlways(p, first, from PointID) bool {
+	exit := x.exit[x.thread(p).Entry]
+	if _, without := x.way(from, exit, pointSet([]PointID{p})); without {
+		return false
+	}
+	_, comes := x.way(from, p, nil)
+	return comes && !slices.ContainsFunc(x.waits.list, func(w *Wait) bool {
+		if w.Thread() != x.thread(p) {
+			return false
+		}
+		_, before := x.way(from, w.Point, nil)
+		_, on := x.way(w.Point, p, nil)
+		return before && on && !(len(w.Cases) == 1 && slices.Contains(w.Cases[0].Counterparts, first))
+	})
 }
 
 func (x *Exploration) closedUse(ch *Object, p, q PointID, send bool) ClosedUse {

@@ -123,6 +123,17 @@ func TestLiveBlocks(t *testing.T) {
 	})
 }
 
+// A test of the counter in the body of a loop does not end the loop: later rounds pass it.
+func TestLaterRounds(t *testing.T) {
+	src := "package p\n\nfunc f(n int) {\nx := 0\n_ = &x\ngo func() {\nx = 1 // A\n}()\nfor i := range n {\nif i >= 8 {\nx = 2 // B\n}\nx = i\n}\n}\n"
+	p := load(t, src)
+	x := p.Explore(p.Roots()[0])
+	_, b := marked(t, p, x, src)
+	if !x.Repeats(b) {
+		t.Error("control comes to the store only once")
+	}
+}
+
 // Two calls of one constructor make two objects.
 func TestClones(t *testing.T) {
 	src := `package p

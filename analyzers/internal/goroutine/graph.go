@@ -176,8 +176,8 @@ func landing(b, s *ssa.BasicBlock) *ssa.BasicBlock {
 	}
 	phi, ok := cmp.X.(*ssa.Phi)
 	limit, ok2 := constInt(cmp.Y)
-	if !ok || !ok2 || phi.Block() != s {
-		return s
+	if !ok || !ok2 || phi.Block() != s || control.From(s.Succs[1], b, s) {
+		return s // or a test in the body
 	}
 	back := 0
 	if s.Preds[1] == b {

@@ -42,11 +42,11 @@ func (v *departure) starts() []PointID {
 func (v *departure) handedOver() []PointID {
 	given, got := v.handing(v.w.Thread(), true), v.handing(v.thread, false)
 	if len(given.list()) > 0 && len(got.list()) > 0 && v.always(given) {
-		return v.behind(got)
+		return v.x.behind(got)
 	}
 	given, got = v.handing(v.thread, true), v.handing(v.w.Thread(), false)
 	if len(given.list()) > 0 && len(got.list()) > 0 && v.always(got) {
-		return v.behind(given)
+		return v.x.behind(given)
 	}
 	return nil
 }
@@ -96,10 +96,10 @@ func (v *departure) always(c cuts) bool {
 }
 
 // behind lists the points that follow cuts.
-func (v *departure) behind(c cuts) []PointID {
+func (x *Exploration) behind(c cuts) []PointID {
 	var list []PointID
 	for p := range c.points {
-		list = append(list, v.x.succs[p]...)
+		list = append(list, x.succs[p]...)
 	}
 	for e := range c.edges {
 		list = append(list, e.to)

@@ -53,14 +53,15 @@ const (
 	Learned                    // a call returned something, or something was received
 	Failed                     // a call returned an error, or a channel was closed
 	Satisfied                  // it has got, or given, as much as it wants
+	Stuck                      // it waits itself for what comes behind the wait
 )
 
 // Gone is a goroutine that does not end a wait, though it could have.
 type Gone struct {
 	Thread *Thread
 	How    Departure
-	// Because is the select, call or receive that decided, or the counterpart that was
-	// enough.
+	// Because is the select, call or receive that decided, the counterpart that was
+	// enough, or the wait at which it stands.
 	Because ssa.Instruction
 	// Leaves is the first point behind the branch.
 	Leaves PointID
@@ -74,17 +75,17 @@ func (x *Exploration) Leaks() []Leak {
 	if x.graph == nil || len(x.Threads) < 2 && x.api == nil {
 		return nil
 	}
-	var found []Leak
+	var found []*leak
 	for _, w := range x.Waits() {
 		if !w.Known || len(w.Cases) == 0 || !x.Certain(w.Frame) || x.cost > maxDeadlockCost {
 			continue
 		}
 		l := &leak{x: x, w: w}
 		if l.prepare() && l.find() {
-			found = append(found, l.result())
+			found = append(found, l)
 		}
 	}
-	return found
+	return told(found)
 }
 
 // A leak is the search for one wait.
@@ -94,10 +95,14 @@ type leak struct {
 	made map[PointID]bool // where what is waited with comes into being
 	// many says that a send comes more than once for the same object.
 	many   bool
+	kind   bool    // there are several goroutines of the kind that waits
+	again  bool    // it may have passed the wait before
 	toward reached // points from which the wait can still be reached
 	during reached // points that may be reached while it lasts
 	could  reached // those, if no call of another package waits for it
 	closed bool    // only a close ends it for good
+	stand  []*Wait // see standing
+	rivals []*Wait // others who want to send what is received less often
 	gone   []Gone
 }
 
@@ -138,6 +143,8 @@ func (l *leak) prepare() bool {
 	if len(made) == 0 || !l.mayBlock() {
 		return false
 	}
+	l.kind = x.threadMany(w.Thread(), l.made)
+	l.again = l.many || x.Repeats(w.Point)
 	l.toward = x.leadsTo([]PointID{w.Point}, nil)
 	l.could = l.simulate(nil)
 	l.during = l.could
@@ -151,19 +158,23 @@ func (l *leak) prepare() bool {
 // goroutine that waits has been at points only from which it came there. Of several of its kind the
 // others may go on, but who waits for all of them waits for this one too.
 func (l *leak) simulate(but map[PointID]bool) reached {
-	x, t := l.x, l.w.Thread()
-	kind := x.threadMany(t, l.made)
-	again := l.many || x.Repeats(l.w.Point) // it may have passed the wait before
-	leaves := func(p PointID) bool {
-		if but[p] {
-			return false
-		}
-		return kind || x.thread(p) != t || l.toward[p] && (again || p != l.w.Point)
+	return l.x.simulate(
+		func(p PointID) bool { return l.leaves(p, but) },
+		func(q *Wait, r reached) bool { return l.ended(q, r, but) })
+}
+
+// leaves reports whether a goroutine may leave a point while the wait lasts.
+func (l *leak) leaves(p PointID, but map[PointID]bool) bool {
+	if but[p] {
+		return false
 	}
-	return x.simulate(leaves, func(q *Wait, r reached) bool {
-		return x.passes(q, func(p PointID) bool {
-			return r[p] && leaves(p) && (q.Kind != GroupWait || x.thread(p) != t || l.toward[p])
-		})
+	return l.kind || l.x.thread(p) != l.w.Thread() || l.toward[p] && (l.again || p != l.w.Point)
+}
+
+// ended reports whether another wait may end while this one lasts, given what has been reached.
+func (l *leak) ended(q *Wait, r reached, but map[PointID]bool) bool {
+	return l.x.passes(q, func(p PointID) bool {
+		return r[p] && l.leaves(p, but) && (q.Kind != GroupWait || l.x.thread(p) != l.w.Thread() || l.toward[p])
 	})
 }
 
@@ -376,7 +387,16 @@ func (l *leak) without(t *Thread, ends []PointID) (Gone, bool) {
 		}
 	}
 	v := &departure{leak: l, thread: t, start: start, cuts: x.cutsAt(ends, w)}
-	return v.find(ends)
+	if g, ok := v.find(ends); ok {
+		return g, true
+	}
+	if g, ok := l.stuck(t, ends); ok {
+		return g, true
+	}
+	if g, ok := l.exhausted(t, ends); ok {
+		return g, true
+	}
+	return l.outnumbered(t, ends)
 }
 
 // startsLater reports whether a WaitGroup was told of goroutines that are started behind

@@ -82,3 +82,46 @@ func inSelect(quit chan bool) {
 	case out <- 1: // want `inSelect sends to out, which was closed at noisy.go:79: the send panics`
 	}
 }
+
+// It comes again in the next round.
+func rounds(reset chan bool) {
+	out := make(chan string)
+	go func() { <-out }()
+	for {
+		<-reset
+		close(out) // want `rounds closes out in each round of the loop: the second close panics`
+	}
+}
+
+func threeRounds() {
+	out := make(chan string)
+	go func() { <-out }()
+	for range 3 {
+		close(out) // want `threeRounds closes out in each round of the loop`
+	}
+}
+
+// One of two goroutines comes second.
+func race(names [2]string) {
+	done := make(chan bool)
+	go func() {
+		work(names[0])
+		close(done) // want `race closes done, and so does another goroutine, at noisy.go:\d+: the second close panics`
+	}()
+	go func() {
+		work(names[1])
+		close(done)
+	}()
+	<-done
+}
+
+// The goroutine has closed what is received from.
+func bothEnds(name string) {
+	done := make(chan bool)
+	go func() {
+		defer close(done)
+		work(name)
+	}()
+	<-done
+	close(done) // want `bothEnds closes done, and so does another goroutine, at noisy.go:\d+: the second close panics`
+}

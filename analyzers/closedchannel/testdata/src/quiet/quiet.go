@@ -145,3 +145,102 @@ func atLimit(names []string) {
 	}
 	<-done
 }
+
+// The loop ends in the first round, or goes on without the close.
+func firstRound() {
+	out := make(chan string)
+	go func() { <-out }()
+	for range 3 {
+		close(out)
+		break
+	}
+}
+
+func someRound(more func() bool) {
+	out := make(chan string)
+	go func() { <-out }()
+	for range 3 {
+		close(out)
+		if !more() {
+			return
+		}
+	}
+}
+
+func oneRound(in chan int) {
+	out := make(chan string)
+	go func() { <-out }()
+	for {
+		if <-in == 3 {
+			close(out)
+		}
+	}
+}
+
+func lastRound(in chan int) {
+	out := make(chan string)
+	go func() { <-out }()
+	for {
+		close(out)
+		for {
+			<-in
+		}
+	}
+}
+
+// A channel for each round.
+func newRound(reset chan bool) {
+	for {
+		out := make(chan string)
+		go func() { <-out }()
+		<-reset
+		close(out)
+	}
+}
+
+// One of two goroutines closes it: the one that is told to, or the one that is started.
+func told(a, b chan bool) {
+	done := make(chan bool)
+	go func() {
+		<-a
+		close(done)
+	}()
+	go func() {
+		<-b
+		close(done)
+	}()
+	<-done
+}
+
+func started(first bool) {
+	done := make(chan bool)
+	if first {
+		go func() { close(done) }()
+	} else {
+		go func() { close(done) }()
+	}
+	<-done
+}
+
+func itself(ok bool) {
+	done := make(chan bool)
+	if ok {
+		go func() { close(done) }()
+		<-done
+		return
+	}
+	close(done)
+}
+
+func sameFlag(ok bool) {
+	done := make(chan bool)
+	go func() {
+		if ok {
+			close(done)
+		}
+	}()
+	if !ok {
+		close(done)
+	}
+	<-done
+}

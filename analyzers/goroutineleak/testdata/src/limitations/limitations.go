@@ -73,34 +73,9 @@ func accept() error {
 	return (<-conns).Close()
 }
 
-// Each waits for the other, in a loop: one to send a job, the other to send a result.
-func circle(n int) {
-	jobs, results := make(chan int), make(chan int)
-	go func() {
-		for j := range jobs {
-			results <- j
-		}
-	}()
-	for i := range n {
-		jobs <- i
-	}
-	close(jobs)
-	for range n {
-		<-results
-	}
-}
-
-// Each is one of a kind, and might be the one that is received from.
-func oneEach(a, b string) string {
-	c := make(chan string)
-	go func() { c <- get(a) }()
-	go func() { c <- get(b) }()
-	return <-c
-}
-
-// Those in the group wait for the receive, and that for the group.
-func groupFirst(names []string) {
-	results := make(chan string)
+// There may be as many rounds as there is room.
+func unknownRoom(names []string) {
+	results := make(chan string, 8)
 	var wg sync.WaitGroup
 	for _, n := range names {
 		wg.Go(func() { results <- get(n) })
@@ -108,5 +83,24 @@ func groupFirst(names []string) {
 	wg.Wait()
 	close(results)
 	for range results {
+	}
+}
+
+// There may be as many workers as jobs.
+func unknownWorkers(n int, names []string) {
+	jobs, results := make(chan string), make(chan string)
+	for range n {
+		go func() {
+			for j := range jobs {
+				results <- get(j)
+			}
+		}()
+	}
+	for _, name := range names {
+		jobs <- name
+	}
+	close(jobs)
+	for range names {
+		<-results
 	}
 }

@@ -15,6 +15,7 @@ func main() {
 	if len(os.Args) > 1 {
 		serve()
 		tick()
+		firstOfTwo()
 	}
 	select {
 	case <-done:
@@ -47,4 +48,13 @@ func ticks(ctx context.Context) {
 		work()
 		time.Sleep(time.Second)
 	}
+}
+
+// Of those that each send what they end with, all but the first end with the program.
+func firstOfTwo() error {
+	errs := make(chan error)
+	go func() { errs <- os.Remove("a") }()
+	go func() { errs <- os.Remove("b") }()
+	err := <-errs
+	return err
 }
