@@ -31,6 +31,9 @@ func TestAccesses(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := control(t, dir, Options{}, ".")
+	if !regexp.MustCompile(`again:\s+lockstep_ctl\.Access`).Match(r.Overlay[filepath.Join(dir, "variables.go")]) {
+		t.Error("goto does not lead to a point")
+	}
 	files, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil || len(files) == 0 {
 		t.Fatal("no test data", err)

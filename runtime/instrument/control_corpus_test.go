@@ -93,12 +93,15 @@ func compileErrors(t *testing.T, dir string, r *Result) map[string]string {
 	return found
 }
 
-// TestControlStandardTypes type-checks the standard library and its tests under control.
-func TestControlStandardTypes(t *testing.T) {
-	if *corpus != "std" {
-		t.Skip("no -corpus=std")
+// Packages and their tests type-check under control, and no line moves.
+func TestControlTypes(t *testing.T) {
+	patterns := []string{"testing", "net/http", "log/slog", "os/exec", "golang.org/x/tools/go/ssa", "golang.org/x/tools/go/packages"}
+	if *corpus == "std" {
+		patterns = []string{"std"}
+	} else if testing.Short() {
+		t.Skip("it reads large packages")
 	}
-	output, err := goCommand(t, ".", "list", "-export", "-deps", "-json="+ExportFields, "std")
+	output, err := goCommand(t, ".", slices.Concat([]string{"list", "-export", "-deps", "-json=" + ExportFields}, patterns)...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,36 +117,44 @@ func TestControlStandardTypes(t *testing.T) {
 	for i := range list {
 		p := &list[i]
 		// What has the types itself cannot import ours, which name them.
-		if len(p.CgoFiles) > 0 || slices.Contains([]string{"unsafe", "sync", "time", "testing", "context"}, p.ImportPath) {
+		if p.DepOnly || len(p.CgoFiles) > 0 || slices.Contains([]string{"unsafe", "sync", "time", "testing", "context"}, p.ImportPath) {
 			continue
 		}
-		u, err := c.unit(p, true)
-		if err != nil {
-			t.Fatal(err)
-		}
-		u.external = len(p.XTestGoFiles) > 0
-		units := []*unit{u}
-		if u.external {
-			ext := &unit{path: p.ImportPath + "_test", name: p.Name + "_test", dir: p.Dir, tested: u, home: c.home, tests: true, values: true}
-			if err := c.addFiles(ext, p, p.XTestGoFiles, ""); err != nil {
-				t.Fatal(err)
-			}
-			units = append(units, ext)
-		}
-		for _, u := range units {
-			if len(u.files) == 0 {
-				continue
-			}
+		for _, u := range unitsOf(t, c, p, *corpus == "std") {
 			im := &imports{exports: c.export, read: os.ReadFile, fset: c.fset, packages: c.imported}
 			r := u.rewrite(im)
 			for _, n := range r.Native {
-				t.Logf("native: %s:%d: %s", n.File, n.Line, n.Reason)
+				t.Errorf("native: %s:%d: %s", n.File, n.Line, n.Reason)
 			}
 			files += len(r.Files)
 			recheck(t, u, r)
 		}
 	}
+	if files < 50 {
+		t.Errorf("only %d files were rewritten", files)
+	}
 	t.Logf("%d files", files)
+}
+
+// unitsOf are the units of a package; its tests need the export data of what only they
+// import.
+func unitsOf(t *testing.T, c *composer, p *Package, tests bool) []*unit {
+	u, err := c.unit(p, tests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.external = tests && len(p.XTestGoFiles) > 0
+	if !u.external {
+		return []*unit{u}
+	}
+	ext := &unit{path: p.ImportPath + "_test", name: p.Name + "_test", dir: p.Dir, tested: u, home: c.home, tests: true, values: true}
+	if err := c.addFiles(ext, p, p.XTestGoFiles, ""); err != nil {
+		t.Fatal(err)
+	}
+	if len(u.files) == 0 {
+		return []*unit{ext}
+	}
+	return []*unit{u, ext}
 }
 
 // recheck type-checks what a unit was rewritten to.

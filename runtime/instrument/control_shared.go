@@ -32,7 +32,7 @@ type sharing struct {
 	captures map[*types.Var][]*ast.FuncLit
 	locals   map[*types.Var]*local
 	loops    map[*types.Var][]ast.Node // loops around literals that capture, inside the variable's scope
-	posts    map[*types.Var]ast.Stmt   // third parts of loops, by their variables
+	ofLoops  map[*types.Var]bool       // declared by a loop
 }
 
 // A local is a local variable.
@@ -44,7 +44,7 @@ type local struct {
 func newSharing(c *checked) *sharing {
 	s := &sharing{
 		checked: c, writes: make(map[*types.Var][]token.Pos), elements: make(map[string]bool),
-		captures: make(map[*types.Var][]*ast.FuncLit), locals: make(map[*types.Var]*local), loops: make(map[*types.Var][]ast.Node), posts: make(map[*types.Var]ast.Stmt),
+		captures: make(map[*types.Var][]*ast.FuncLit), locals: make(map[*types.Var]*local), loops: make(map[*types.Var][]ast.Node), ofLoops: make(map[*types.Var]bool),
 	}
 	s.walk((*sharing).identifier)
 	s.walk((*sharing).written)
@@ -323,8 +323,11 @@ func (s *sharing) written(stack []ast.Node) {
 	case *ast.IncDecStmt:
 		s.write(n.X)
 	case *ast.ForStmt:
-		s.loopVariables(n)
+		if init, ok := n.Init.(*ast.AssignStmt); ok {
+			s.loopVariables(init.Lhs...)
+		}
 	case *ast.RangeStmt:
+		s.loopVariables(n.Key, n.Value)
 		if n.Tok == token.ASSIGN {
 			s.write(n.Key)
 			s.write(n.Value)
@@ -422,7 +425,8 @@ func elementKey(t types.Type) string {
 }
 
 // isShared reports whether an access to a variable, no field, at p concerns
-// other goroutines.
+// other goroutines. perIteration says that each turn of a loop has its own
+// variables; else the loop writes them.
 func (s *sharing) isShared(v *types.Var, p token.Pos, perIteration bool) bool {
 	if !s.isLocal(v) {
 		return len(s.writes[v]) > 0
@@ -431,12 +435,8 @@ func (s *sharing) isShared(v *types.Var, p token.Pos, perIteration bool) bool {
 	if len(lits) == 0 || !s.late(v, p) {
 		return false
 	}
-	for _, w := range s.writes[v] {
-		if s.late(v, w) && !(perIteration && s.isPost(v, w)) {
-			return true
-		}
-	}
-	return false
+	written := func(w token.Pos) bool { return s.late(v, w) }
+	return s.ofLoops[v] && !perIteration || slices.ContainsFunc(s.writes[v], written)
 }
 
 // late reports whether a place is not certainly passed before any literal that
@@ -451,23 +451,12 @@ func (s *sharing) late(v *types.Var, p token.Pos) bool {
 	return slices.ContainsFunc(s.loops[v], inside)
 }
 
-// isPost reports whether a place is in the third part of the loop that declares
-// v, where each turn has a variable of its own.
-func (s *sharing) isPost(v *types.Var, p token.Pos) bool {
-	post := s.posts[v]
-	return post != nil && post.Pos() <= p && p < post.End()
-}
-
-// loopVariables notes the variables of a loop of three parts.
-func (s *sharing) loopVariables(loop *ast.ForStmt) {
-	init, ok := loop.Init.(*ast.AssignStmt)
-	if !ok || loop.Post == nil {
-		return
-	}
-	for _, x := range init.Lhs {
+// loopVariables notes the variables that a loop declares.
+func (s *sharing) loopVariables(declared ...ast.Expr) {
+	for _, x := range declared {
 		if id, ok := x.(*ast.Ident); ok {
 			if v, ok := s.info.Defs[id].(*types.Var); ok {
-				s.posts[v] = loop.Post
+				s.ofLoops[v] = true
 			}
 		}
 	}
