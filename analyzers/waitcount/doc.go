@@ -47,7 +47,7 @@
 // # What counts
 //
 // Add in a goroutine that a go statement starts, if who started it calls Wait later, has
-// not counted anything before, and comes from the go statement to Wait on some way
+// not counted anything before but goroutines that it has started likewise, and comes from the go statement to Wait on some way
 // without receiving anything or taking a lock. The only call of Add, with a
 // constant, if each of the goroutines that a go statement starts calls Done more often;
 // or if Add is outside of the loop that starts one in each round.
@@ -55,6 +55,6 @@
 // # Limitations
 //
 // An Add that is the first statement of a function literal is left to the check
-// waitgroup. Counts that are not constants are not compared, nor are several calls
-// of Add, or goroutines of several go statements. That a goroutine may return without Done is reported by goroutineleak.
+// waitgroup. Counts that are not constants are not compared, nor is Done with several calls
+// of Add, or in goroutines of several go statements. That a goroutine may return without Done is reported by goroutineleak.
 package waitcount

@@ -103,10 +103,11 @@ func (x *Exploration) lateAdd(g *group) (Miscount, bool) {
 		if !ok || t.Kind != GoStmt || !x.adds(a) {
 			continue
 		}
+		balanced, used := x.balanced(g, t, a), map[*Thread]bool{t: true}
 		counted := slices.ContainsFunc(append(slices.Clone(g.adds), g.waits...), func(b PointID) bool {
 			_, isWait := x.waits.at[b]
 			_, before := x.way(b, at, g.made)
-			return !isWait && before
+			return !isWait && before && !(balanced && x.spokenFor(g, b, used))
 		})
 		if counted {
 			continue
@@ -121,6 +122,65 @@ func (x *Exploration) lateAdd(g *group) (Miscount, bool) {
 		}
 	}
 	return Miscount{}, false
+}
+
+// balanced reports whether a goroutine, with those that it starts, calls Add once, with one, and
+// Done once, later: nobody else counts for it.
+func (x *Exploration) balanced(g *group, t *Thread, a PointID) bool {
+	n, known := x.added(a)
+	other := func(p PointID) bool { return !within(x.thread(p), t) }
+	adds := slices.DeleteFunc(slices.Clone(g.adds), other)
+	dones := slices.DeleteFunc(append(slices.Clone(g.dones), g.gone...), other)
+	if !known || n != 1 || len(adds) != 1 || len(dones) != 1 || x.again(a) || x.again(dones[0]) {
+		return false
+	}
+	_, behind := x.way(a, dones[0], g.made)
+	return behind && x.thread(dones[0]) == t && x.thread(a) == t
+}
+
+// spokenFor reports whether what is counted at b is a goroutine that is not used up yet, started in
+// the same round, that calls Done once and waits for nobody.
+func (x *Exploration) spokenFor(g *group, b PointID, used map[*Thread]bool) bool {
+	n, known := x.added(b)
+	for _, u := range x.Threads {
+		at, ok := x.spawnOf[u]
+		if !ok || used[u] || x.points[at].Frame != x.points[b].Frame || u.Kind != GoStmt && u.Kind != GroupGo {
+			continue
+		}
+		calls := 0
+		for _, d := range append(slices.Clone(g.dones), g.gone...) {
+			if x.thread(d) == u {
+				calls++
+			}
+		}
+		if at != b && (!known || n != 1 || calls != 1 || !sameRound(x.points[b].Instr, u.Spawn)) {
+			continue
+		}
+		if _, behind := x.way(b, at, g.made); (behind || at == b) && !x.waitsAnywhere(u) {
+			used[u] = true
+			return true
+		}
+	}
+	return false
+}
+
+// waitsAnywhere reports whether a goroutine may learn something of others.
+func (x *Exploration) waitsAnywhere(t *Thread) bool {
+	for id := range x.ops {
+		if x.thread(PointID(id)) == t && slices.ContainsFunc(x.ops[id], func(o op) bool { return o.acquire }) {
+			return true
+		}
+	}
+	return false
+}
+
+// added is what a call of Add counts.
+func (x *Exploration) added(p PointID) (n int64, known bool) {
+	call, ok := x.points[p].Instr.(ssa.CallInstruction)
+	if !ok || len(call.Common().Args) == 0 {
+		return 0, false
+	}
+	return constInt(call.Common().Args[len(call.Common().Args)-1])
 }
 
 // adds reports whether a call of Add does not count down.

@@ -73,3 +73,38 @@ func twice(urls []string) {
 	}
 	wg.Wait()
 }
+
+func worker(u string, wg *sync.WaitGroup) {
+	wg.Add(1) // want `worker calls wg.Add in the goroutine started at noisy.go:92, which nobody has counted: Wait at noisy.go:94 may come before`
+	defer wg.Done()
+	fetch(u)
+}
+
+// Another one has been counted.
+func oneCounted(urls []string) {
+	var wg sync.WaitGroup
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		fetch("index")
+	}()
+	for _, u := range urls {
+		go worker(u, &wg)
+	}
+	wg.Wait()
+}
+
+// The same with Go.
+func oneOfGo(urls []string) {
+	var wg sync.WaitGroup
+	wg.Go(func() { fetch("index") })
+	for _, u := range urls {
+		go func() {
+			fetch("first")
+			wg.Add(1) // want `oneOfGo calls wg.Add in the goroutine started at noisy.go:102, which nobody has counted`
+			defer wg.Done()
+			fetch(u)
+		}()
+	}
+	wg.Wait()
+}

@@ -208,3 +208,128 @@ func variable() {
 	}
 	wg.Wait()
 }
+
+// Who has been counted twice counts one that it starts itself.
+func countedTwice(names []string) {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		fetch("index")
+	}()
+	go func() {
+		wg.Add(1)
+		go func() {
+			defer wg.Done()
+			fetch("more")
+		}()
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+// The one that has been counted waits for the one that has not.
+func waitsForLate(names []string) {
+	var wg sync.WaitGroup
+	counted := make(chan bool)
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		<-counted
+	}()
+	go func() {
+		fetch("first")
+		wg.Add(1)
+		defer wg.Done()
+		counted <- true
+		fetch("more")
+	}()
+	wg.Wait()
+}
+
+// Who starts them keeps the count up until all have counted.
+func keptUp(names []string) {
+	var wg sync.WaitGroup
+	counted := make(chan bool)
+	wg.Add(1)
+	for _, n := range names {
+		go func() {
+			fetch("first")
+			wg.Add(1)
+			counted <- true
+			defer wg.Done()
+			fetch(n)
+		}()
+	}
+	for range names {
+		<-counted
+	}
+	wg.Done()
+	wg.Wait()
+}
+
+// The first Add is for both.
+func forBoth() {
+	var wg sync.WaitGroup
+	wg.Add(2)
+	go func() {
+		defer wg.Done()
+		fetch("a")
+	}()
+	go func() {
+		fetch("b")
+		wg.Add(1)
+		wg.Done()
+		wg.Done()
+	}()
+	wg.Wait()
+}
+
+// What it counts is done elsewhere.
+func handedOn(names []string) {
+	var wg sync.WaitGroup
+	queue := make(chan string, 10)
+	wg.Add(1)
+	go func() {
+		for n := range queue {
+			fetch(n)
+			wg.Done()
+		}
+	}()
+	wg.Add(1)
+	go func() {
+		fetch("first")
+		wg.Add(1)
+		queue <- "a"
+		wg.Done()
+	}()
+	queue <- "b"
+	wg.Wait()
+	close(queue)
+}
+
+// Both have been counted, and the second counts what the third one does.
+func thirdDoes(names []string) {
+	var wg sync.WaitGroup
+	queue := make(chan string, 10)
+	go func() {
+		for n := range queue {
+			fetch(n)
+			wg.Done()
+		}
+	}()
+	wg.Add(1)
+	go func() {
+		defer wg.Done()
+		fetch("index")
+	}()
+	wg.Add(1)
+	go func() {
+		fetch("first")
+		wg.Add(1)
+		queue <- "a"
+		wg.Done()
+	}()
+	wg.Wait()
+	close(queue)
+}
