@@ -98,6 +98,8 @@ func TestOutcomes(t *testing.T) {
 		"select":               {"ok 1", "ok 2"},
 		"select-default":       {"ok 7"},
 		"select-both-ways":     {"ok 0", "ok 1"},
+		"timer-reset":          {"ok 2"},
+		"ticker-reset":         {"ok 2"},
 		"timers":               {"ok true 3s false false true"},
 		"after-func":           {"ok true3"},
 		"deadline":             {"ok true true context deadline exceeded"},

@@ -27,6 +27,23 @@ func spawn(f func()) {
 
 const at = "s.go:2:2\tx"
 
+// handOver lets another goroutine write after it received from c, for which f cares.
+func handOver(c <-chan time.Time, f func()) {
+	x := 0
+	done := make(chan bool)
+	spawn(func() {
+		Recv(c, at)
+		Access(at, "write")
+		x++
+		Send(done, at)(true)
+	})
+	Access(at, "write")
+	x = 1
+	f()
+	Recv(done, at)
+	fmt.Print(x)
+}
+
 var scenarios = map[string]func(){
 	"lost-update": func() {
 		x := 0
@@ -271,6 +288,14 @@ var scenarios = map[string]func(){
 			})
 		}
 		fmt.Print(Recv(got, at))
+	},
+	"timer-reset": func() {
+		t := NewTimer(time.Hour, at)
+		handOver(t.C, func() { TimerReset(t, time.Second, at) })
+	},
+	"ticker-reset": func() {
+		t := NewTicker(time.Hour, at)
+		handOver(t.C, func() { TickerReset(t, time.Second, at) })
 	},
 	"timers": func() {
 		t := NewTimer(3*time.Second, at)
