@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lockstep-go/lockstep/runtime/execute"
@@ -16,10 +18,19 @@ import (
 
 // A Target is a program to build.
 type Target struct {
-	Dir     string // of its module
-	Pattern string // its package
-	Tests   bool   // its tests, rather than a main package
+	Dir     string   // of its module
+	Pattern string   // its package
+	Files   []string // or the files that it consists of
+	Tests   bool     // its tests, rather than a main package
 	Race    bool
+}
+
+// named are the arguments that name the target.
+func (t Target) named() []string {
+	if len(t.Files) > 0 {
+		return t.Files
+	}
+	return []string{t.Pattern}
 }
 
 // Build builds a target under control, with the profile of leaked goroutines. What is
@@ -29,11 +40,11 @@ func Build(t Target, binary string) ([]instrument.Native, error) {
 	if t.Race {
 		args = append(args, "-race")
 	}
-	list := exec.Command("go", append(args, t.Pattern)...)
+	list := exec.Command("go", append(args, t.named()...)...)
 	list.Dir = t.Dir
 	output, err := list.Output()
 	if err != nil {
-		return nil, fmt.Errorf("listing %s in %s: %w", t.Pattern, t.Dir, err)
+		return nil, fmt.Errorf("listing %s in %s: %w", strings.Join(t.named(), " "), t.Dir, err)
 	}
 	packages, err := instrument.ParseList(output)
 	if err != nil {
@@ -66,11 +77,11 @@ func compile(t Target, binary string, flags ...string) error {
 	if t.Race {
 		args = append(args, "-race")
 	}
-	cmd := exec.Command("go", append(append(args, flags...), t.Pattern)...)
+	cmd := exec.Command("go", slices.Concat(args, flags, t.named())...)
 	cmd.Dir = t.Dir
 	cmd.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "CGO_ENABLED=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building %s: %w\n%s", t.Pattern, err, out)
+		return fmt.Errorf("building %s: %w\n%s", strings.Join(t.named(), " "), err, out)
 	}
 	return nil
 }
