@@ -167,6 +167,16 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// Who waits for a lock that another takes first is not run in between, so the steps
+// grow with the operations only.
+func TestContended(t *testing.T) {
+	for _, with := range []string{"ls:", "rw:1", "pct:1:3:20"} {
+		if r := run(t, "contended", with); r.End != schedule.OK || r.Steps > 1500 {
+			t.Errorf("%s: end %s, %d steps", with, r.End, r.Steps)
+		}
+	}
+}
+
 func TestStall(t *testing.T) {
 	r := run(t, "stall", "ls:", stallVariable+"=200ms")
 	if r.End != schedule.Stall || !strings.Contains(r.Cause, "chan receive") {

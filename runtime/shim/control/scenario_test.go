@@ -78,6 +78,18 @@ var scenarios = map[string]func(){
 		WGWait(&wg, at)
 		fmt.Print(x)
 	},
+	"contended": func() {
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 100 {
+			WGGo(&wg, func() {
+				Lock(&mu, at)
+				Gosched(at)
+				Unlock(&mu, at)
+			}, at)
+		}
+		WGWait(&wg, at)
+	},
 	"lock-order": func() {
 		var a, b sync.Mutex
 		done := make(chan bool)
