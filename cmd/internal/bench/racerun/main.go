@@ -147,10 +147,7 @@ func (s *suite) run(t *test) {
 	}
 	steps, begin := 100, time.Now()
 	for i := 1; i <= s.most && !t.reported && time.Since(begin) < s.budget; i++ {
-		with := fmt.Sprintf("rw:%d", i)
-		if i%2 == 0 {
-			with = fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
-		}
+		with := controlled.Timely(i, steps)
 		r, err := controlled.Execute(s.controlled, s.dir, flags, with, 0)
 		t.runs++
 		switch {

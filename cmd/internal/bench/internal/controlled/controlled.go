@@ -92,7 +92,9 @@ type Run struct {
 	Leaks          []byte           // profile of leaked goroutines
 	Stdout, Stderr []byte
 	Exit           int // -1 if it did not exit by itself
+	TimedOut       bool
 	Duration       time.Duration
+	CPU            time.Duration
 }
 
 // Timeout is how long a run may take.
@@ -112,10 +114,7 @@ func Execute(binary, dir string, args []string, with string, steps int) (Run, er
 		env = append(env, fmt.Sprint("LOCKSTEP_STEPS=", steps))
 	}
 	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: env, Timeout: Timeout})
-	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
-	if f, ok := r.Outcome.(execute.Finished); ok {
-		run.Exit = f.Exit
-	}
+	run := ran(r)
 	if data, err := os.ReadFile(file); err == nil {
 		if res, err := schedule.ParseResult(data); err == nil {
 			run.Result = res
@@ -132,12 +131,45 @@ func Execute(binary, dir string, args []string, with string, steps int) (Run, er
 
 // Natively runs a program as it is, with arguments.
 func Natively(binary, dir string, args []string) Run {
-	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: append(os.Environ(), "GORACE=atexit_sleep_ms=0"), Timeout: Timeout})
-	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
-	if f, ok := r.Outcome.(execute.Finished); ok {
-		run.Exit = f.Exit
+	return NativelyWithin(Timeout, binary, dir, args)
+}
+
+// NativelyWithin is [Natively] for at most some time, and with more of an environment.
+func NativelyWithin(limit time.Duration, binary, dir string, args []string, env ...string) Run {
+	env = slices.Concat(os.Environ(), []string{"GORACE=atexit_sleep_ms=0"}, env)
+	return ran(execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: env, Timeout: limit}))
+}
+
+func ran(r execute.Result) Run {
+	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration, CPU: r.CPU}
+	switch o := r.Outcome.(type) {
+	case execute.Finished:
+		run.Exit = o.Exit
+	case execute.TimedOut:
+		run.TimedOut = true
 	}
 	return run
+}
+
+// eagerFrom is after how many schedules a third of them let time jump.
+const eagerFrom = 20
+
+// Schedule is the i-th schedule to try: random walk and PCT with one to three
+// changes in turn. steps is how many the last run took.
+func Schedule(i, steps int) string {
+	if i > eagerFrom && i%3 == 0 {
+		return fmt.Sprintf("rwt:%d", i)
+	}
+	return Timely(i, steps)
+}
+
+// Timely is the i-th schedule of those that let time pass only when nobody can
+// go on: a correct program may take a timeout for a failure.
+func Timely(i, steps int) string {
+	if i%2 == 1 {
+		return fmt.Sprintf("rw:%d", i)
+	}
+	return fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
 }
 
 // TestFlags are the flags with which a test binary is run under a schedule: one
