@@ -135,11 +135,7 @@ func TestControlPrograms(t *testing.T) {
 func controlProgram(t *testing.T, a *txtar.Archive) {
 	dir := unpack(t, a)
 	tests := slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
-	run := []string{"run"}
-	if tests {
-		run = []string{"test", "-vet=off", "-v", "-count=1"}
-	}
-	want, err := goCommand(t, dir, append(slices.Clone(run), ".")...)
+	want, err := runProgram(t, dir, tests)
 	if err != nil {
 		t.Fatalf("the program itself: %v", err)
 	}
@@ -151,7 +147,7 @@ func controlProgram(t *testing.T, a *txtar.Archive) {
 		if *show {
 			t.Log(sources(r))
 		}
-		got, err := goCommand(t, dir, append(slices.Clone(run), overlay(t, r), ".")...)
+		got, err := runProgram(t, dir, tests, overlay(t, r))
 		if err != nil {
 			t.Fatal(err, sources(r))
 		}
@@ -159,6 +155,29 @@ func controlProgram(t *testing.T, a *txtar.Archive) {
 			t.Errorf("under control, values %t:\n%s\nbefore:\n%s%s", values, got, want, sources(r))
 		}
 	}
+}
+
+// runProgram builds the program in a folder, or its tests, and runs it. (What go
+// run links stays in the build cache.)
+func runProgram(t *testing.T, dir string, tests bool, flags ...string) (output []byte, err error) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "program.exe")
+	command, args := []string{"build"}, []string(nil)
+	if tests {
+		command, args = []string{"test", "-c", "-vet=off"}, []string{"-test.v"}
+	}
+	if _, err := goCommand(t, dir, slices.Concat(command, []string{"-o", binary}, flags, []string{"."})...); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	output, err = cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s%s", err, output, stderr.Bytes())
+	}
+	return output, err
 }
 
 // stable is the output of tests without the time that they took.
