@@ -387,8 +387,8 @@ c/c.go:1: it does not parse: expected 'IDENT', found '{'
 	}
 }
 
-// Control is for the packages of a program and what is vendored, not for what is
-// in the module cache. Points in the tests are there only if they are run.
+// Control is for the packages of a program and what is vendored; of the module
+// cache there are copies. Points in the tests are there only if they are run.
 func TestComposeControl(t *testing.T) {
 	source := func(name string) ([]byte, error) {
 		if strings.HasSuffix(name, "cgo.go") {
@@ -400,7 +400,8 @@ func TestComposeControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
+	want := []string{"/m/lockstep_rt/dependency/example.com/cached/c.go", "/m/lockstep_rt/dependency/example.com/forked/f.go",
+		"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
 	if got := names(c.result.Overlay); !slices.Equal(got, want) {
 		t.Errorf("overlay has %q, want %q", got, want)
 	}
