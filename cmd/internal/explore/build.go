@@ -188,6 +188,9 @@ func (b *builder) prepareControl(ctx context.Context) {
 func (b *builder) compose(opt instrument.Options) (*instrument.Result, error) {
 	opt.Packages, opt.Tests = b.packages, b.opt.Tests
 	opt.Source, opt.GoVersion = b.tc.overlay.ReadFile, b.tc.languageVersion()
+	if c := b.cache(); c != nil {
+		opt.Cache = c
+	}
 	return instrument.Compose(opt)
 }
 
