@@ -87,7 +87,7 @@ func (env *Env) replay(ctx context.Context, o *replayFlags, cmd *cobra.Command, 
 	bar := env.newProgress()
 	res, err := explore.Replay(ctx, explore.ReplayOptions{
 		Options: explore.Options{Dir: env.Dir, Args: rest, Tags: o.tags, Timeout: o.timeout, Lang: env.lang, Progress: bar.show},
-		Witness: w, Times: o.times,
+		Witness: w, Times: o.times, Values: o.format == "text" || o.html != "",
 	})
 	bar.close()
 	var mistake *explore.UsageError
@@ -151,7 +151,11 @@ func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.W
 	if res.Run == nil || len(res.Run.Events) == 0 {
 		return nil
 	}
-	run := interleaving.New(res.Run, nil, os.ReadFile)
+	var races []interleaving.Race
+	for _, pair := range res.Races {
+		races = append(races, interleaving.Race{Accesses: pair})
+	}
+	run := interleaving.New(res.Run, races, os.ReadFile)
 	opt := interleaving.Options{Lang: env.lang, Dir: env.dir(), Title: w.String(), Color: o.useColor(env), Steps: o.steps, Width: env.width()}
 	var errs []error
 	if o.format == "text" {

@@ -95,7 +95,6 @@ func (s *session) build(ctx context.Context) {
 type builder struct {
 	*session
 	attempts []attempt // the ways to build the flavour, the best first
-	files    int       // to name files
 }
 
 // An attempt is a build with an overlay that may turn out not to compile.

@@ -22,6 +22,7 @@ const (
 	controlVariable = "LOCKSTEP_CONTROL"
 	resultVariable  = "LOCKSTEP_RESULT"
 	traceVariable   = "LOCKSTEP_TRACE"
+	stepsVariable   = "LOCKSTEP_STEPS"
 )
 
 // controlStatus is the status with which a controlled program exits that cannot
@@ -76,6 +77,9 @@ func controlEnvironment(env []string, j job, dir string) []string {
 	env = append(env, controlVariable+"="+j.schedule.String(), resultVariable+"="+filepath.Join(dir, resultFile))
 	if j.trace {
 		env = append(env, traceVariable+"=1")
+	}
+	if j.steps > 0 {
+		env = append(env, stepsVariable+"="+strconv.Itoa(j.steps))
 	}
 	// Otherwise math/rand differs from run to run.
 	debug := "randautoseed=0"

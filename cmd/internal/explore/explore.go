@@ -296,6 +296,7 @@ type session struct {
 	tc       *toolchain
 	packages []instrument.Package
 	temp     string
+	files    int // made in temp, to name them
 
 	targets  []*target
 	flavours []flavour

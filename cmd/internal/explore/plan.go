@@ -68,6 +68,7 @@ type job struct {
 	// Of a controlled run: how to make decisions, and whether to tell all events.
 	schedule schedule.Schedule
 	trace    bool
+	steps    int // limit; 0 is the usual one
 	// enumerated says that the schedule is one of an enumeration.
 	enumerated bool
 }

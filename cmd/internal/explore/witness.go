@@ -22,6 +22,7 @@ import (
 const (
 	minimiseRuns = 150
 	searchRuns   = 60
+	shortenRuns  = 40
 	minimiseTime = 5 * time.Second
 )
 
@@ -29,11 +30,15 @@ const (
 // more than half of the time that there is.
 const mostMinimised = 20
 
+// longRun is how many steps a run may have for nobody to mind reading it.
+const longRun = 60
+
 // A proof is the smallest known schedule that shows a piece of evidence.
 type proof struct {
 	witness schedule.Witness
 	replay  []string
 	sure    bool // it replays exactly
+	steps   int  // of the run, up to what it shows; 0 if unknown
 }
 
 // prove finds, for pieces of evidence that one run of j showed first, small
@@ -47,7 +52,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 	if err != nil || d.control.End == "" || !j.schedule.Controlled() {
 		return proofs
 	}
-	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool)}
+	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool), steps: make(map[string]int)}
 	again := p.run(ctx, j.schedule.Replay(ds))
 	if ctx.Err() != nil {
 		return proofs
@@ -60,6 +65,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 		smallest := p.minimise(ctx, ds, key)
 		proofs[key] = s.proofOf(j, j.schedule.Replay(smallest))
 		proofs[key].sure = true
+		proofs[key].steps = p.steps[j.schedule.Replay(smallest).String()]
 	}
 	return proofs
 }
@@ -86,6 +92,7 @@ type prover struct {
 	*session
 	job   job
 	known map[string]map[evidence.Key]bool
+	steps map[string]int // until the first race report, or else the end
 }
 
 func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
@@ -98,7 +105,13 @@ func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
 			shown[list[i].Key()] = true
 		}
 	}
-	p.known[s.String()] = shown
+	p.known[s.String()], p.steps[s.String()] = shown, d.control.Steps
+	for _, e := range d.control.Events {
+		if e.Races > 0 {
+			p.steps[s.String()] = e.Step
+			break
+		}
+	}
 	return d
 }
 
@@ -133,7 +146,32 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 		}
 		return p.known[s.String()][key], nil
 	})
-	return p.search(ctx, m.Deviations, key)
+	return p.shorten(ctx, p.search(ctx, m.Deviations, key), key)
+}
+
+// shorten looks for a schedule that shows evidence with the given key in fewer steps than
+// ds, if these are many, by switching early. The default schedule switches
+// by itself, in the end: it may show a bug after a thousand turns of a loop that
+// one deviation shows in the first.
+func (p *prover) shorten(ctx context.Context, ds schedule.Deviations, key evidence.Key) schedule.Deviations {
+	p.job.trace = key.Kind() == evidence.DataRace
+	defer func() { p.job.steps = 0 }()
+	try := func(ds schedule.Deviations) (steps int, shown bool) {
+		s := p.job.schedule.Replay(ds).String()
+		if _, ok := p.known[s]; !ok || p.job.trace {
+			p.run(ctx, p.job.schedule.Replay(ds))
+		}
+		return p.steps[s], p.known[s][key]
+	}
+	least, shown := try(ds)
+	for k := 1; k <= shortenRuns && shown && least > longRun && ctx.Err() == nil; k++ {
+		p.job.steps = least
+		early := schedule.Deviations{{Decision: k, Option: 1}}
+		if steps, shown := try(early); shown && ctx.Err() == nil && steps < least/2 {
+			ds, least = early, steps
+		}
+	}
+	return ds
 }
 
 // search looks for a schedule with fewer deviations than ds has that shows
@@ -172,13 +210,13 @@ func (s *session) improve(j job, d done) {
 		for i := range list {
 			key := list[i].Key()
 			p := s.proofs[key]
-			if p == nil || !p.sure {
+			if p == nil || !p.sure || p.steps > 0 && d.control.Steps > p.steps {
 				continue
 			}
 			old := p.witness.Schedule
 			if old.Eager && !j.schedule.Eager || old.Eager == j.schedule.Eager && shorter(ds, old.Deviations) {
 				s.proofs[key] = s.proofOf(j, j.schedule.Replay(ds))
-				s.proofs[key].sure = true
+				s.proofs[key].sure, s.proofs[key].steps = true, d.control.Steps
 			}
 		}
 	}
