@@ -68,7 +68,7 @@ func (s *session) chooseFlavours() {
 		}
 		able = append(able, v)
 	}
-	s.flavours = flavours(able)
+	s.flavours = flavours(able, flavour{race: s.tc.raceProblem() == nil, leak: s.tc.leakProblem() == nil})
 }
 
 // build builds every target in every flavour.

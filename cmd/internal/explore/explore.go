@@ -258,7 +258,9 @@ func newSession(ctx context.Context, opt *Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}, nil
+	s := &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}
+	s.functions = functions{source: tc.overlay.ReadFile, pkg: s.linked}
+	return s, nil
 }
 
 func (opt Options) withDefaults() Options {
@@ -303,7 +305,8 @@ type session struct {
 	arms     []*arm // what the plan was made of
 	lacking  bool   // a detector that was wanted does not work here
 
-	hashing sync.Mutex // guards the hash of each target
+	functions functions
+	hashing   sync.Mutex // guards the hash of each target
 
 	mu      sync.Mutex // guards what is below while runs are made
 	tally   evidence.Tally
@@ -325,6 +328,8 @@ type target struct {
 	binaries map[flavour]string // files, where they could be built
 	failed   bool               // does not compile as it is
 	runs     int                // made so far
+	bugs     int                // that they showed
+	ended    bool               // one of them ended by itself
 	hash     string             // of its source; "" until it is asked for
 }
 
@@ -364,6 +369,23 @@ func (s *session) finish(ctx context.Context) {
 	})
 	s.explainEnds()
 	s.explainCoverage()
+}
+
+// linked is what the linker calls the package that a file is in.
+func (s *session) linked(file string) string {
+	dir := filepath.Dir(file)
+	for _, p := range s.packages {
+		switch {
+		case p.Dir != dir:
+		case p.Name == "main" && !s.opt.Tests:
+			return "main"
+		case slices.Contains(p.XTestGoFiles, filepath.Base(file)):
+			return p.ImportPath + "_test"
+		default:
+			return p.ImportPath
+		}
+	}
+	return ""
 }
 
 // packageOf is the import path of the package that a file is in.

@@ -61,6 +61,7 @@ func (s *session) run(ctx context.Context) {
 						return
 					}
 					if j, more = p.next(time.Since(began)); more {
+						j.limit = p.patience(time.Since(began), s.opt.Timeout, s.targets[j.target].bugs > 0)
 						s.progress(s.running(j, p.total(), time.Since(began)))
 					}
 				})
@@ -107,7 +108,7 @@ func (s *session) plan(ctx context.Context) *plan {
 	}
 	ready := make(map[flavour]bool)
 	for i, t := range s.targets {
-		for _, f := range s.flavours {
+		for _, f := range inOrder(s.flavours, s.opt.Tests) {
 			if t.binaries[f] == "" {
 				continue
 			}
@@ -157,7 +158,7 @@ func (s *session) runJob(ctx context.Context, j job) done {
 	defer os.RemoveAll(dir)
 	c := execute.Command{
 		Path: t.binaries[j.flavour], Args: s.arguments(j), Dir: s.opt.Dir, Env: s.environment(j, dir),
-		Timeout: s.opt.Timeout + reportTime, Dump: true, MaxOutput: s.opt.MaxOutput,
+		Timeout: cmp.Or(j.limit, s.opt.Timeout) + reportTime, Dump: true, MaxOutput: s.opt.MaxOutput,
 	}
 	if s.opt.Tests {
 		c.Dir = t.pkg.Dir
@@ -207,7 +208,7 @@ func (s *session) environment(j job, dir string) []string {
 		env = append(env, leaksVariable+"="+filepath.Join(dir, string(Leak)))
 		scheduled := j.flavour.controlled && j.schedule.Controlled() // and sees that by itself
 		if j.flavour.race && !scheduled {                            // where the runtime does not notice that all goroutines are asleep
-			env = append(env, leaksWatchVariable+"="+s.opt.Timeout.String())
+			env = append(env, leaksWatchVariable+"="+cmp.Or(j.limit, s.opt.Timeout).String())
 		}
 	}
 	if j.flavour.deadlock {
@@ -248,6 +249,7 @@ func (s *session) collect(j job, dir, cwd string, d done) map[Variant][]evidence
 	}
 	if j.flavour.controlled {
 		crashes = j.controlled(crashes, d.control, opt)
+		s.functions.name(crashes)
 	}
 	found[first] = append(found[first], crashes...)
 	if j.flavour.race { // "limit on simultaneously alive goroutines" goes to stderr, reports never do
@@ -314,6 +316,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 			key := found[i].Key()
 			if !s.known[key] {
 				j.arm.found++
+				s.targets[j.target].bugs++
 			}
 			if !s.known[key] || v.byControl() && s.proofs[key] == nil && !slices.Contains(news, key) {
 				news = append(news, key)
@@ -351,14 +354,16 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 	}
 	switch o := r.Outcome.(type) {
 	case execute.TimedOut:
-		if !bug || r.Forced {
-			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", s.opt.Timeout.String()))
+		limit := cmp.Or(j.limit, s.opt.Timeout)
+		if short := limit < s.opt.Timeout && s.targets[j.target].ended; !short && (!bug || r.Forced) {
+			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(time.Second).String()))
 		}
 	case execute.OutputLimit:
 		add("", true, "", message.New(message.Key("end-output"+forced), "package", pkg, "limit", fmt.Sprintf("%d MB", o.Bytes>>20)))
 	case execute.StartFailed:
 		s.outcome.BuildErrors = append(s.outcome.BuildErrors, BuildError{pkg, o.Err.Error()})
 	case execute.Finished:
+		s.targets[j.target].ended = true
 		expected := o.Exit == 0 || o.Exit == stuckStatus || o.Exit == raceStatus || o.Exit == controlStatus
 		if !bug && !expected {
 			add(o.String(), false, printed, message.New("end-failed", "package", pkg, "status", o.String()))

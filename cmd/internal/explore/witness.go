@@ -128,7 +128,11 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 	}
 	began := time.Now()
 	defer func() { p.locked(func() { p.proving += time.Since(began) }) }()
-	ctx, cancel := context.WithTimeout(ctx, minimiseTime)
+	most := minimiseTime
+	if p.opt.For > 0 {
+		most = min(most, p.opt.For/4)
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	// What showed one thing may show the other as well.
 	for text, shown := range p.known {

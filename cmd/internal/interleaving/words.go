@@ -352,7 +352,7 @@ func (v *view) facts() []string {
 		facts = append(facts, v.text("fact-uncontrolled", "what", printable(strings.Join(r.Uncontrolled, ", "))))
 	}
 	if r.End != "" {
-		facts = append(facts, v.text("fact-schedule", "schedule", "ls:"+printable(r.Deviations), "steps", strconv.Itoa(r.Steps), "decisions", strconv.Itoa(r.Decisions)))
+		facts = append(facts, v.text("fact-schedule", "schedule", printable(r.Replay()), "steps", strconv.Itoa(r.Steps), "decisions", strconv.Itoa(r.Decisions)))
 	}
 	return facts
 }
