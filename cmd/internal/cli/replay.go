@@ -151,11 +151,7 @@ func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.W
 	if res.Run == nil || len(res.Run.Events) == 0 {
 		return nil
 	}
-	var races []interleaving.Race
-	for _, pair := range res.Races {
-		races = append(races, interleaving.Race{Accesses: pair})
-	}
-	run := interleaving.New(res.Run, races, os.ReadFile)
+	run := played(res)
 	opt := interleaving.Options{Lang: env.lang, Dir: env.dir(), Title: w.String(), Color: o.useColor(env), Steps: o.steps, Width: env.width()}
 	var errs []error
 	if o.format == "text" {
@@ -175,6 +171,15 @@ func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.W
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// played is a replayed run, to be shown.
+func played(res *explore.Replayed) *interleaving.Run {
+	var races []interleaving.Race
+	for _, pair := range res.Races {
+		races = append(races, interleaving.Race{Accesses: pair})
+	}
+	return interleaving.New(res.Run, races, os.ReadFile)
 }
 
 // width is how many columns the terminal on stdout has, 0 if it is none.

@@ -178,6 +178,9 @@ func (b *builder) prepareControl(ctx context.Context) {
 	if len(r.Bare) > 0 {
 		b.note(message.New("control-standard", "packages", strings.Join(r.Bare, ", ")), "")
 	}
+	if what := leftNative(r.Native); what != "" {
+		b.note(message.New("control-native"), what)
+	}
 	b.attempt(r, nil)
 }
 

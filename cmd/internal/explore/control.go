@@ -2,6 +2,8 @@ package explore
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +16,7 @@ import (
 	"github.com/lockstep-go/lockstep/runtime/detect"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -175,7 +178,7 @@ func (s *session) learn(j job, r *schedule.Result) {
 	switch r.End {
 	case schedule.Stall:
 		if !a.stray {
-			s.note(message.New("control-stall", "program", s.program(j), "cause", r.Cause), "")
+			s.note(message.New("control-stall", "program", s.program(j), "cause", stallCause(r)), "")
 		}
 		a.stray = true
 	case schedule.Steps:
@@ -242,4 +245,45 @@ func (s *session) program(j job) string {
 		return pkg + "." + j.test
 	}
 	return pkg
+}
+
+// stallCause says what a run that stalled waits for.
+func stallCause(r *schedule.Result) string {
+	at := schedule.ParseSite(r.Cause)
+	if at.IsZero() {
+		return r.Cause
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s:%d", at.Text, filepath.Base(at.File), at.Line))
+}
+
+// How much of what is left native is told.
+const (
+	nativeReasons = 5
+	nativePlaces  = 3
+)
+
+// leftNative says what could not be put under control: a line for each reason, with
+// the first places.
+func leftNative(list []instrument.Native) string {
+	places := make(map[string][]string)
+	for _, n := range list {
+		place := filepath.Base(n.File)
+		if n.Line > 0 {
+			place += ":" + strconv.Itoa(n.Line)
+		}
+		places[n.Reason] = append(places[n.Reason], place)
+	}
+	var lines []string
+	for _, reason := range slices.Sorted(maps.Keys(places)) {
+		if len(lines) == nativeReasons {
+			return strings.Join(append(lines, "..."), "\n")
+		}
+		all := places[reason]
+		text := strings.Join(all[:min(len(all), nativePlaces)], ", ")
+		if more := len(all) - nativePlaces; more > 0 {
+			text += fmt.Sprintf(", +%d", more)
+		}
+		lines = append(lines, text+": "+reason)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -93,8 +93,8 @@ type Options struct {
 	// Count is how often each package is run in each way; 0 means once. It is
 	// ignored if For is set.
 	Count int
-	// For makes runs for this long. Each package is run in each way at least
-	// once.
+	// For makes runs for this long. Each package is run at least once in each build,
+	// and a run that takes longer is stopped.
 	For time.Duration
 	// Timeout stops a run; 0 means [DefaultTimeout], or [DefaultTestTimeout] for
 	// tests.

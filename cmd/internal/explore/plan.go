@@ -208,14 +208,15 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 
 // late reports whether there is no time left even for the first round of a.
 func (p *plan) late(a *arm, elapsed time.Duration) bool {
-	return elapsed >= p.limit && a.made > 0 || elapsed >= 2*p.limit && !p.first(a)
+	return elapsed+a.usually() >= p.limit && a.made > 0 || elapsed >= 2*p.limit && !p.first(a)
 }
 
 // patience is how long a run may take that begins elapsed after the plan did, if the
 // user allows it most. It may take all the time that is left, but half of that
-// if the program is known to have a bug: it may hang each time. A little is
-// left for those that come late.
-func (p *plan) patience(elapsed, most time.Duration, known bool) time.Duration {
+// if the program is known to have a bug: it may hang each time. Those that come
+// late have a little, and no run has less than the least in which it can tell
+// why it hangs.
+func (p *plan) patience(elapsed, least, most time.Duration, known bool) time.Duration {
 	if p.rounds > 0 {
 		return most
 	}
@@ -223,7 +224,7 @@ func (p *plan) patience(elapsed, most time.Duration, known bool) time.Duration {
 	if known {
 		left /= 2
 	}
-	return min(most, max(left, p.limit/10, time.Second))
+	return min(most, max(left, p.limit/10, least))
 }
 
 // first reports whether a is not controlled, or the first of the controlled

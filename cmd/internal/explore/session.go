@@ -61,7 +61,7 @@ func (s *session) run(ctx context.Context) {
 						return
 					}
 					if j, more = p.next(time.Since(began)); more {
-						j.limit = p.patience(time.Since(began), s.opt.Timeout, s.targets[j.target].bugs > 0)
+						j.limit = p.patience(time.Since(began), s.least(j), s.opt.Timeout, s.targets[j.target].bugs > 0)
 						s.progress(s.running(j, p.total(), time.Since(began)))
 					}
 				})
@@ -74,6 +74,14 @@ func (s *session) run(ctx context.Context) {
 		})
 	}
 	workers.Wait()
+}
+
+// least is the shortest time in which a run can tell why it hangs.
+func (s *session) least(j job) time.Duration {
+	if j.flavour.deadlock {
+		return s.opt.LockTimeout + time.Second
+	}
+	return time.Second
 }
 
 // make makes a run, and looks for small schedules that show what it was the
@@ -356,7 +364,7 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 	case execute.TimedOut:
 		limit := cmp.Or(j.limit, s.opt.Timeout)
 		if short := limit < s.opt.Timeout && s.targets[j.target].ended; !short && (!bug || r.Forced) {
-			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(time.Second).String()))
+			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(100*time.Millisecond).String()))
 		}
 	case execute.OutputLimit:
 		add("", true, "", message.New(message.Key("end-output"+forced), "package", pkg, "limit", fmt.Sprintf("%d MB", o.Bytes>>20)))

@@ -39,6 +39,7 @@ type proof struct {
 	replay  []string
 	sure    bool // it replays exactly
 	steps   int  // of the run, up to what it shows; 0 if unknown
+	telling bool // it shows what harm is done
 }
 
 // prove finds, for pieces of evidence that one run of j showed first, small
@@ -52,7 +53,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 	if err != nil || d.control.End == "" || !j.schedule.Controlled() {
 		return proofs
 	}
-	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool), steps: make(map[string]int)}
+	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool), steps: make(map[string]int), lost: make(map[string]bool)}
 	again := p.run(ctx, j.schedule.Replay(ds))
 	if ctx.Err() != nil {
 		return proofs
@@ -65,7 +66,8 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 		smallest := p.minimise(ctx, ds, key)
 		proofs[key] = s.proofOf(j, j.schedule.Replay(smallest))
 		proofs[key].sure = true
-		proofs[key].steps = p.steps[j.schedule.Replay(smallest).String()]
+		replay := proofs[key].witness.Schedule.String()
+		proofs[key].steps, proofs[key].telling = p.steps[replay], key.Kind() == evidence.DataRace && p.lost[replay]
 	}
 	return proofs
 }
@@ -92,7 +94,8 @@ type prover struct {
 	*session
 	job   job
 	known map[string]map[evidence.Key]bool
-	steps map[string]int // until the first race report, or else the end
+	steps map[string]int  // until the first race report, or else the end
+	lost  map[string]bool // an update was lost, as far as was told
 }
 
 func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
@@ -106,6 +109,7 @@ func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
 		}
 	}
 	p.known[s.String()], p.steps[s.String()] = shown, d.control.Steps
+	p.lost[s.String()] = losesUpdate(d.control.Events)
 	for _, e := range d.control.Events {
 		if e.Races > 0 {
 			p.steps[s.String()] = e.Step
@@ -130,7 +134,7 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 	defer func() { p.locked(func() { p.proving += time.Since(began) }) }()
 	most := minimiseTime
 	if p.opt.For > 0 {
-		most = min(most, p.opt.For/4)
+		most = min(most, max(p.opt.For/4, time.Second))
 	}
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
@@ -153,10 +157,11 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 	return p.shorten(ctx, p.search(ctx, m.Deviations, key), key)
 }
 
-// shorten looks for a schedule that shows evidence with the given key in fewer steps than
-// ds, if these are many, by switching early. The default schedule switches
-// by itself, in the end: it may show a bug after a thousand turns of a loop that
-// one deviation shows in the first.
+// shorten looks for a schedule that shows evidence with the given key in fewer
+// steps than ds, if these are many, by switching early. The default schedule
+// switches by itself, in the end: it may show a bug after a thousand turns of a
+// loop that one deviation shows in the first. And of a race it prefers one that
+// loses an update: the detector reports a race whether or not it does harm.
 func (p *prover) shorten(ctx context.Context, ds schedule.Deviations, key evidence.Key) schedule.Deviations {
 	p.job.trace = key.Kind() == evidence.DataRace
 	defer func() { p.job.steps = 0 }()
@@ -167,15 +172,48 @@ func (p *prover) shorten(ctx context.Context, ds schedule.Deviations, key eviden
 		}
 		return p.steps[s], p.known[s][key]
 	}
+	lost := func(ds schedule.Deviations) bool { return p.lost[p.job.schedule.Replay(ds).String()] }
 	least, shown := try(ds)
-	for k := 1; k <= shortenRuns && shown && least > longRun && ctx.Err() == nil; k++ {
-		p.job.steps = least
+	for k := 1; k <= shortenRuns && shown && ctx.Err() == nil && (least > longRun || p.job.trace && !lost(ds)); k++ {
+		p.job.steps = max(least, longRun)
 		early := schedule.Deviations{{Decision: k, Option: 1}}
-		if steps, shown := try(early); shown && ctx.Err() == nil && steps < least/2 {
+		steps, shown := try(early)
+		if shown && ctx.Err() == nil && (steps < least/2 || lost(early) && !lost(ds)) {
 			ds, least = early, steps
 		}
 	}
 	return ds
+}
+
+// losesUpdate reports whether a goroutine read a variable and wrote it after
+// another goroutine had.
+func losesUpdate(events []schedule.Event) bool {
+	type update struct {
+		variable schedule.Site
+		stale    bool
+	}
+	begun := make(map[int]update) // by goroutine
+	for _, e := range events {
+		if e.Op != schedule.Access {
+			continue
+		}
+		mine := begun[e.Goroutine]
+		switch {
+		case e.Kind == "read":
+			begun[e.Goroutine] = update{variable: e.At}
+			continue
+		case mine.variable == e.At && mine.stale:
+			return true
+		}
+		delete(begun, e.Goroutine)
+		for g, u := range begun {
+			if u.variable.Text == e.At.Text {
+				u.stale = true
+				begun[g] = u
+			}
+		}
+	}
+	return false
 }
 
 // search looks for a schedule with fewer deviations than ds has that shows
@@ -214,7 +252,7 @@ func (s *session) improve(j job, d done) {
 		for i := range list {
 			key := list[i].Key()
 			p := s.proofs[key]
-			if p == nil || !p.sure || p.steps > 0 && d.control.Steps > p.steps {
+			if p == nil || !p.sure || p.telling || p.steps > 0 && d.control.Steps > p.steps {
 				continue
 			}
 			old := p.witness.Schedule

@@ -108,6 +108,7 @@ func (r *Run) weigh() []int {
 			raise(i-1, near)
 			raise(i+1, near)
 		}
+		raise(r.goesOn(pair), heavy)
 	}
 	taken := r.taken()
 	for _, l := range r.lanes {
@@ -125,6 +126,25 @@ func (r *Run) weigh() []int {
 		}
 	}
 	return weight
+}
+
+// goesOn is the row in which the goroutine of a race's first access goes on with
+// the same variable: what it read before the second may be out of date. It is -1
+// if there is none.
+func (r *Run) goesOn(pair racePair) int {
+	if pair.First < 0 {
+		return -1
+	}
+	first := r.rows[pair.First]
+	for i := pair.Second + 1; i < len(r.rows); i++ {
+		if n := r.rows[i]; n.Goroutine == first.Goroutine {
+			if isAccess(n) && sameVariable(n, first) {
+				return i
+			}
+			return -1
+		}
+	}
+	return -1
 }
 
 type holding struct{ goroutine, object int }
