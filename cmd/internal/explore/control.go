@@ -43,9 +43,13 @@ const preemptions = 2
 // enumerated: of more than that, not even one preemption can be tried everywhere.
 const maxDecisions = 2000
 
+// aimedRuns is after how many runs those that are aimed at accused places end.
+const aimedRuns = 100
+
 // decide chooses the schedule of an arm's next run. Three ways to choose take
 // turns, since each finds bugs that the others miss: enumeration, which begins
-// with the default schedule, random walks, and priorities.
+// with the default schedule, random walks, and priorities. Where places are accused,
+// three of four of the first runs differ from the default schedule just there.
 func (a *arm) decide(j *job) {
 	n := a.made
 	seed := uint64(n)
@@ -61,6 +65,13 @@ func (a *arm) decide(j *job) {
 	}
 	if n == 0 {
 		a.systematic = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions})
+	}
+	if a.aimed != nil && n%4 != 0 && n < aimedRuns {
+		if next, ok := a.aimed.Next(); ok {
+			j.schedule, j.trace, j.aimed = next, true, true
+			return
+		}
+		a.aimed = nil
 	}
 	if n%3 == 0 && a.systematic != nil {
 		if next, ok := a.systematic.Next(); ok {
@@ -184,6 +195,9 @@ func (s *session) learn(j job, r *schedule.Result) {
 	case schedule.Steps:
 		s.note(message.New("control-steps", "program", s.program(j)), "")
 	}
+	if j.aimed && a.aimed != nil {
+		a.aimed.Report(r)
+	}
 	if j.enumerated {
 		a.enumerate(r)
 	}
@@ -199,13 +213,25 @@ func (s *session) learn(j job, r *schedule.Result) {
 
 // enumerate takes note of a run of the enumeration.
 func (a *arm) enumerate(r *schedule.Result) {
-	a.systematic.Report(r)
+	if a.systematic.Report(r); a.aimed == nil && len(a.accused) > 0 && a.systematic.Coverage().Runs == 1 {
+		a.aim(r)
+	}
 	if c := a.systematic.Coverage(); c.Exhausted && c.Certain() {
 		a.over = true // there is no other schedule
 	}
 	if r.Decisions > maxDecisions {
 		a.systematic = nil
 	}
+}
+
+// aim begins the enumeration that is aimed at accused places, with the run under
+// the default schedule.
+func (a *arm) aim(r *schedule.Result) {
+	a.aimed = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions, Only: func(next *schedule.Event) bool {
+		return a.accused[finding.Position{File: next.At.File, Line: next.At.Line}]
+	}})
+	a.aimed.Next()
+	a.aimed.Report(r)
 }
 
 // explainCoverage makes notes of the targets for which all schedules with up to

@@ -88,6 +88,10 @@ type Options struct {
 	RunTests string
 	Tags     string // build tags
 
+	// Accused are places of operations, without columns, that are likely to be part of
+	// a bug. Schedules that switch there are tried first.
+	Accused map[finding.Position]bool
+
 	Variants []Variant // nil means all that work here
 	Cores    []int     // values of GOMAXPROCS; nil means 1, 2, 4 and so on up to all cores
 	// Count is how often each package is run in each way; 0 means once. It is

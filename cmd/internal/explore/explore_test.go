@@ -487,3 +487,16 @@ func TestControlledTests(t *testing.T) {
 		t.Errorf("%d findings in %d runs: %s", len(o.Findings), o.Runs, say(o))
 	}
 }
+
+// A deadlock that needs a switch between two of hundreds of steps is soon shown if
+// its place is accused.
+func TestAccused(t *testing.T) {
+	dir := unpack(t, "rare")
+	opt := Options{Dir: dir, Variants: []Variant{Controlled}, Cores: []int{1}, Count: 12}
+	check(t, explored(t, opt))
+	opt.Accused = make(map[finding.Position]bool)
+	for line := 14; line <= 26; line++ {
+		opt.Accused[finding.Position{File: filepath.Join(dir, "main.go"), Line: line}] = true
+	}
+	check(t, explored(t, opt), "lockorder second")
+}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -94,6 +95,7 @@ type job struct {
 	limit    time.Duration // of the run
 	// enumerated says that the schedule is one of an enumeration.
 	enumerated bool
+	aimed      bool // of the one that is aimed at accused places
 }
 
 // An arm is a way to spend time: a target in a flavour and, controlled, one of its
@@ -117,6 +119,9 @@ type arm struct {
 	timed bool // there were timers
 
 	systematic *schedule.Systematic // enumerates schedules; nil if there are too many
+	// aimed enumerates those that differ at accused places only; nil if there are none.
+	aimed   *schedule.Systematic
+	accused map[finding.Position]bool
 }
 
 // idle reports whether an arm has nothing to do, or nothing yet.

@@ -126,10 +126,10 @@ func (s *session) plan(ctx context.Context) *plan {
 				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: s.opt.Cores})
 			case s.opt.Tests:
 				for _, test := range s.listTests(ctx, t, t.binaries[f]) {
-					p.control(arm{target: i, flavour: f, test: test})
+					p.control(arm{target: i, flavour: f, test: test, accused: s.opt.Accused})
 				}
 			default:
-				p.control(arm{target: i, flavour: f})
+				p.control(arm{target: i, flavour: f, accused: s.opt.Accused})
 			}
 		}
 	}
