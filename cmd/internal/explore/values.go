@@ -5,6 +5,7 @@ import (
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
+	"github.com/lockstep-go/lockstep/runtime/execute"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -24,7 +25,13 @@ func (s *session) addValues(ctx context.Context, r *Replayed, w schedule.Witness
 	if len(b.attempts) == 0 {
 		return // there is a note about that
 	}
-	binary, failed := b.compile(ctx, t, f, b.attempts[0].overlay)
+	var binary string
+	var failed execute.Result
+	for _, a := range b.attempts {
+		if binary, failed = b.compile(ctx, t, f, a.overlay); binary != "" {
+			break
+		}
+	}
 	if ctx.Err() != nil {
 		return
 	}

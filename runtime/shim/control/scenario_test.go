@@ -415,8 +415,9 @@ var scenarios = map[string]func(){
 		Lock(&mu, at)
 		spawn(func() {
 			mu.Lock()
+			locked := true
 			mu.Unlock()
-			Send(done, at)(true)
+			Send(done, at)(locked)
 		})
 		Sleep(time.Second, at)
 		Unlock(&mu, at)

@@ -221,6 +221,7 @@ func newG(created string) *g {
 //go:norace
 func growGs(list []*g) []*g {
 	bigger := make([]*g, 2*len(list))
+	//lint:ignore S1001 the race detector sees what copy does
 	for i := 0; i < len(list); i++ {
 		bigger[i] = list[i]
 	}
