@@ -248,6 +248,9 @@ func (p *progress) show(now explore.Progress) {
 	default:
 		text = p.env.Text("progress-running", "package", now.Package, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
 	}
+	if now.Last != "" && !now.Building {
+		text += p.env.Text("progress-last", "last", now.Last)
+	}
 	p.bar.Describe(text)
 	p.bar.Set(now.Done)
 }

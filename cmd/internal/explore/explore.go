@@ -13,6 +13,10 @@ package explore
 // which package detect reads; equal evidence is tallied, and translate.go makes
 // findings of it.
 //
+// Everybody waits for the first finding. So what sees bugs in the shortest time is
+// run first (inOrder), no run takes more than the time that is left (patience), and
+// schedules that switch at accused lines come before others (decide).
+//
 // Whatever goes wrong with one target or one variant becomes a note or a build
 // error, and the others go on. Outcomes of runs are counted, not judged: a test
 // that fails by itself is mentioned and is no finding, and a run that was
@@ -143,6 +147,7 @@ type Progress struct {
 	Total    int           // 0 if unknown
 	Elapsed  time.Duration // of Options.For
 	Found    int           // different pieces of evidence of a bug so far
+	Last     string        // what the last run with one of them showed first: rule and place
 }
 
 // An Outcome is what the exploration came to.
@@ -317,6 +322,7 @@ type session struct {
 	ends    map[endKey]*endCount // of runs that did not simply succeed
 	outcome *Outcome
 	known   map[evidence.Key]bool   // bugs
+	last    string                  // one of them, in short
 	proofs  map[evidence.Key]*proof // schedules that show them
 	// minimised counts the bugs for which schedules were minimised.
 	minimised    int

@@ -123,6 +123,44 @@ func TestTime(t *testing.T) {
 	}
 }
 
+// TestPatience checks that a run that hangs takes no more than the time there is.
+func TestPatience(t *testing.T) {
+	for _, test := range []struct {
+		p             plan
+		elapsed, most time.Duration
+		known         bool
+		want          time.Duration
+	}{
+		{plan{limit: 30 * time.Second}, 0, 10 * time.Minute, false, 30 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, 10 * time.Minute, false, 20 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, 10 * time.Minute, true, 10 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, time.Second, true, time.Second},
+		{plan{limit: 30 * time.Second}, time.Hour, time.Minute, false, 3 * time.Second},
+		{plan{limit: time.Second}, time.Hour, time.Minute, false, 2 * time.Second},
+		{plan{rounds: 3}, time.Hour, time.Minute, true, time.Minute},
+	} {
+		if got := test.p.patience(test.elapsed, 2*time.Second, test.most, test.known); got != test.want {
+			t.Errorf("of %v, %v after the beginning, at most %v: %v, want %v", test.p.limit, test.elapsed, test.most, got, test.want)
+		}
+	}
+}
+
+func TestInOrder(t *testing.T) {
+	all := flavours(Variants(), flavour{race: true, leak: true})
+	for tests, want := range map[bool]string{
+		false: "[controlled] [race leak] [deadlock] ",
+		true:  "[race leak] [controlled] [deadlock] ",
+	} {
+		got := ""
+		for _, f := range inOrder(all, tests) {
+			got += fmt.Sprint(f.variants(), " ")
+		}
+		if got != want {
+			t.Errorf("tests %t: %s, want %s", tests, got, want)
+		}
+	}
+}
+
 func TestSplitFlags(t *testing.T) {
 	for in, want := range map[string][]string{
 		"":                      nil,

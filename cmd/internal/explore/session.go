@@ -144,7 +144,7 @@ func (s *session) plan(ctx context.Context) *plan {
 func (s *session) running(j job, total int, elapsed time.Duration) Progress {
 	return Progress{
 		Package: s.targets[j.target].pkg.ImportPath, Variants: j.variants(), Cores: j.cores,
-		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known),
+		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known), Last: s.last,
 	}
 }
 
@@ -313,7 +313,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	s.outcome.Runs++
 	s.targets[j.target].runs++
-	bug := false
+	bug, first := false, true
 	for _, v := range j.variants() {
 		found := d.evidence[v]
 		for i := range found {
@@ -325,6 +325,9 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 			if !s.known[key] {
 				j.arm.found++
 				s.targets[j.target].bugs++
+				if first { // what follows may be what it leads to
+					s.last, first = s.brief(found[i], v), false
+				}
 			}
 			if !s.known[key] || v.byControl() && s.proofs[key] == nil && !slices.Contains(news, key) {
 				news = append(news, key)
@@ -339,6 +342,15 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	s.countEnd(j, d.result, bug)
 	return news
+}
+
+// brief names a bug by its rule and place.
+func (s *session) brief(e evidence.Evidence, v Variant) string {
+	o := evidence.Observation{Evidence: e, Variant: string(v)}
+	for _, f := range Translate([]evidence.Observation{o}, Translation{Lang: s.opt.Lang}) {
+		return f.Rule + " " + Translation{Lang: s.opt.Lang}.short(f.Range.Start)
+	}
+	return ""
 }
 
 // countEnd notes how a run ended if that is worth a word: a run that shows
