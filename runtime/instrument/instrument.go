@@ -173,9 +173,6 @@ func change(opt Options) (*composer, error) {
 			c.embedded[p.file(name)] = true
 		}
 	}
-	if opt.Control {
-		c.prepareControl()
-	}
 	inPackage, inStandard, ours := c.packageFiles, c.standardFiles, (*Package).ours
 	if opt.Control {
 		c.prepareControl()

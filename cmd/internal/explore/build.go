@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
 	"github.com/lockstep-go/lockstep/runtime/instrument"
 )
@@ -68,7 +69,7 @@ func (s *session) chooseFlavours() {
 		}
 		able = append(able, v)
 	}
-	s.flavours = flavours(able)
+	s.flavours = flavours(able, flavour{race: s.tc.raceProblem() == nil, leak: s.tc.leakProblem() == nil})
 }
 
 // build builds every target in every flavour.
@@ -95,7 +96,6 @@ func (s *session) build(ctx context.Context) {
 type builder struct {
 	*session
 	attempts []attempt // the ways to build the flavour, the best first
-	files    int       // to name files
 }
 
 // An attempt is a build with an overlay that may turn out not to compile.
@@ -178,6 +178,11 @@ func (b *builder) prepareControl(ctx context.Context) {
 	}
 	if len(r.Bare) > 0 {
 		b.note(message.New("control-standard", "packages", strings.Join(r.Bare, ", ")), "")
+	}
+	scope := b.scope()
+	native := slices.DeleteFunc(r.Native, func(n instrument.Native) bool { return !scope.User(evidence.Frame{File: n.File}) })
+	if what := leftNative(native); what != "" {
+		b.note(message.New("control-native"), what)
 	}
 	b.attempt(r.Overlay, nil)
 	if r.Uncopied != nil {
