@@ -60,6 +60,11 @@ type g struct {
 
 	// granted says that the wait is over whatever the state of the object says now.
 	granted bool
+	// cond is the Cond that it waits for, from before it unlocks; signalled says that it
+	// need not any more, and condSeq who came first.
+	cond      unsafe.Pointer
+	condSeq   int
+	signalled bool
 	// announced says that it waits to write obj, so new readers have to wait.
 	announced bool
 	// native tells it to leave the scheduler and block natively.
@@ -116,7 +121,8 @@ var s struct {
 
 	main     *g // whose end is the end of the program: main, or the test
 	mainDone bool
-	mainStep int  // when
+	mainStep int // when
+	mainTime int64
 	tested   bool // a test was run
 	free     bool // nobody has the token
 	baseline int  // goroutines of Go's at the beginning, but for main
@@ -141,7 +147,7 @@ var s struct {
 	now    int64 // virtual, ns since the beginning
 	timers *vtimer
 	tseq   int
-	fires  int // after main was done
+	fires  int // after main was done; not those that were due
 
 	once  *onceRun
 	pools *pool
