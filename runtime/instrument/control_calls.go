@@ -101,6 +101,9 @@ func (e *editor) callee(call *ast.CallExpr) (callee, bool) {
 		return c, true
 	}
 	recv, ok := e.receiver(u)
+	if u.way == whole {
+		recv, ok = e.operand(u), true
+	}
 	if !ok {
 		e.leave(call.Pos(), unreachable)
 		return callee{}, false
@@ -140,6 +143,15 @@ func (e *editor) callText(call *ast.CallExpr) string {
 // embedded fields: a pointer, or a value of an interface or of a type parameter.
 func (e *editor) receiver(u use) (string, bool) {
 	return e.receiverOf(e.node(u.sel.X), u)
+}
+
+// operand is the text of what a method is called on: a pointer, or an interface.
+func (e *editor) operand(u use) string {
+	switch u.how.Recv().Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return e.node(u.sel.X)
+	}
+	return "&" + e.node(u.sel.X)
 }
 
 func (e *editor) receiverOf(x string, u use) (string, bool) {
@@ -239,7 +251,7 @@ func (e *editor) value(u use) string {
 		name := e.name(u.operation)
 		pkg, _, _ := strings.Cut(name, ".")
 		return pkg + "." + e.gap(from, to) + u.name
-	case u.way == then:
+	case u.way == then, u.way == whole:
 		return e.unchanged(u)
 	case u.how == nil:
 		return e.literal(u, "", "")

@@ -97,8 +97,8 @@ func (e *editor) selectStmt(s *ast.SelectStmt, label *ast.LabeledStmt) string {
 	}
 	b.WriteString(e.place(place) + inner + "switch lockstep_s.Do() {")
 	b.WriteString(e.clauses(s))
-	if !hasDefault {
-		b.WriteString("default: " + e.never(s.Pos()) + " ")
+	if !hasDefault { // the last statement may be on the line of the brace
+		b.WriteString("; default: " + e.never(s.Pos()) + " ")
 	}
 	return b.String() + "} }"
 }
@@ -249,6 +249,7 @@ func (e *editor) rangeChannel(s *ast.RangeStmt, ch *types.Chan) string {
 	}
 	receive := fmt.Sprintf("%s(lockstep_c, %s)", e.control("Recv2"), e.at(s.For, e.source(s.X)))
 	e.prefix[s.Body] = e.onLine(s, fmt.Sprintf(assign, receive))
+	e.nest(s)
 	return "for " + head + ";; " + e.gap(s.X.End(), s.Body.Pos()) + e.node(s.Body)
 }
 

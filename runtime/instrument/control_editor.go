@@ -47,6 +47,7 @@ type editor struct {
 	base int // of the positions
 
 	prefix  map[*ast.BlockStmt]string // what to put behind opening braces
+	suffix  map[*ast.BlockStmt]string // what to put before closing braces
 	commaOK map[ast.Expr]ast.Expr     // receives whose second result is wanted, and what it is assigned to
 	gotos   map[types.Object]bool     // labels that goto names
 	breaks  map[*ast.BranchStmt]string
@@ -73,7 +74,7 @@ func (u *unit) rewrite(im *imports) *rewriting {
 	for i, file := range c.files {
 		e := &editor{
 			checked: c, file: file, src: u.files[i].src, base: c.fset.File(file.FileStart).Base(),
-			prefix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]ast.Expr), gotos: make(map[types.Object]bool),
+			prefix: make(map[*ast.BlockStmt]string), suffix: make(map[*ast.BlockStmt]string), commaOK: make(map[ast.Expr]ast.Expr), gotos: make(map[types.Object]bool),
 			breaks: make(map[*ast.BranchStmt]string), unnamed: make(map[*ast.FuncDecl]span), shared: shared,
 			imports: make(map[string]string), keep: make(map[string]string),
 			functions: functions, lockers: lockers,
@@ -342,6 +343,10 @@ func (e *editor) inside(n ast.Node, from, to token.Pos) string {
 			b.WriteString(e.node(child))
 		}
 		at = child.End()
+	}
+	if block, ok := n.(*ast.BlockStmt); ok && to == n.End() && e.suffix[block] != "" {
+		b.WriteString(e.text(at, block.Rbrace) + e.suffix[block])
+		at = block.Rbrace
 	}
 	b.WriteString(e.text(at, to))
 	return b.String()

@@ -39,10 +39,25 @@ func (e *editor) rangeMap(s *ast.RangeStmt, labelled bool) string {
 		}
 	}
 	e.prefix[s.Body] = e.onLine(s, get)
+	e.nest(s)
 	if !labelled && e.line(s.For) != e.line(s.Body.Lbrace) {
 		before += e.place(s.For)
 	}
 	return fmt.Sprintf("%sfor _, %s := range %s(%s) %s%s", before, key, e.control("Keys"), m, e.node(s.Body), after)
+}
+
+// nest gives the body of a loop a scope of its own if it declares a name anew that
+// the loop declares, as in v := v.
+func (e *editor) nest(s *ast.RangeStmt) {
+	scope := e.info.Scopes[s.Body]
+	for _, x := range []ast.Expr{s.Key, s.Value} {
+		id, ok := x.(*ast.Ident)
+		if ok && s.Tok == token.DEFINE && scope != nil && scope.Lookup(id.Name) != nil {
+			e.prefix[s.Body] += " {"
+			e.suffix[s.Body] = "} "
+			return
+		}
+	}
 }
 
 // onLine is text to put behind a loop's brace that counts as on the line

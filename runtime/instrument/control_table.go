@@ -13,6 +13,7 @@ const (
 	placed             // and one more parameter, the last: where it is called
 	inTest             // as placed, in package controltest
 	then               // it is what it was, after a point
+	whole              // as placed, and given the value that the method is called on, whatever embeds what
 )
 
 // An operation is what stands for a function or method of the library.
@@ -28,6 +29,8 @@ func functions() map[string]operation {
 		"sync.OnceFunc": {"OnceFunc", renamed}, "sync.OnceValue": {"OnceValue", renamed}, "sync.OnceValues": {"OnceValues", renamed},
 		"time.Now": {"Now", renamed}, "time.Since": {"Since", renamed}, "time.Until": {"Until", renamed},
 		"runtime.NumGoroutine": {"NumGoroutine", renamed},
+
+		"(context.Context).Deadline": {"ContextDeadline", placed},
 
 		"runtime.Gosched": {"Gosched", placed}, "context.AfterFunc": {"ContextAfterFunc", placed},
 		"(*testing.T).Run": {"Run", inTest}, "(*testing.T).Parallel": {"Parallel", inTest},
@@ -66,12 +69,15 @@ func lockers() map[string]operation {
 // operationOf returns the operation that stands for fn.
 func (e *editor) operationOf(fn *types.Func) (operation, bool) {
 	sig := fn.Signature()
-	if recv := sig.Recv(); recv != nil && types.IsInterface(recv.Type()) {
-		op, ok := e.lockers[fn.Name()]
-		return op, ok && sig.Params().Len() == 0 && sig.Results().Len() == 0
-	}
 	if fn.Pkg() == nil {
 		return operation{}, false
+	}
+	if isDeadline(fn) {
+		return operation{fn.Name(), whole}, true
+	}
+	if recv := sig.Recv(); recv != nil && types.IsInterface(recv.Type()) && fn.Pkg().Path() != "context" {
+		op, ok := e.lockers[fn.Name()]
+		return op, ok && sig.Params().Len() == 0 && sig.Results().Len() == 0
 	}
 	switch path := fn.Pkg().Path(); path {
 	case "os", "log", "sync", "time", "runtime", "context", "testing":
@@ -85,4 +91,24 @@ func (e *editor) operationOf(fn *types.Func) (operation, bool) {
 		return operation{fn.Name(), then}, true
 	}
 	return operation{}, false
+}
+
+// isDeadline reports whether fn sets a deadline of a connection or a file.
+func isDeadline(fn *types.Func) bool {
+	switch fn.Name() {
+	case "SetDeadline", "SetReadDeadline", "SetWriteDeadline":
+	default:
+		return false
+	}
+	sig := fn.Signature()
+	recv := sig.Recv()
+	if recv == nil || sig.Params().Len() != 1 || sig.Results().Len() != 1 ||
+		sig.Params().At(0).Type().String() != "time.Time" || sig.Results().At(0).Type().String() != "error" {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "net", "os", "crypto/tls", "net/http":
+		return true
+	}
+	return types.IsInterface(recv.Type())
 }

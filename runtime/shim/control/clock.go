@@ -59,8 +59,12 @@ func cancelTimer(owner unsafe.Pointer) *vtimer {
 	return nil
 }
 
-// lateFires is how often timers may fire once main is done: tickers go on for ever.
-const lateFires = 100
+// Once main is done, the others are to come to where they block for ever, if they do.
+// But tickers go on for ever, and what waits long is there in case main takes too long.
+const (
+	lateFires = 100 // how often timers may fire then
+	lateTime  = int64(time.Second)
+)
 
 // fireNext lets time pass until the next timer is due.
 //
@@ -70,6 +74,9 @@ func fireNext() bool {
 		return false
 	}
 	if s.mainDone {
+		if s.timers.at > s.mainTime+lateTime {
+			return false
+		}
 		if s.fires++; s.fires > lateFires {
 			return false
 		}
@@ -126,7 +133,10 @@ func Sleep(d time.Duration, at string) {
 		yields(me)
 	} else {
 		arrange(&vtimer{sleep: me}, d)
-		block(me, waitTime, nil, opSleep, at)
+		if !block(me, waitTime, nil, opSleep, at) {
+			time.Sleep(d)
+			return
+		}
 	}
 	event(me, opSleep, nil, at, 0)
 }

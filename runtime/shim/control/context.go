@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -17,15 +18,44 @@ import (
 // A view is a context that knows of virtual deadlines.
 type view struct {
 	context.Context
-	deadline time.Time // zero if it has none of its own
-	cause    error     // of its own deadline
+	deadline time.Time // its own or its parent's; zero if there is none
+	real     time.Time // the same by the computer's clock, for code that is not controlled
+	cause    error     // of its own deadline, or nil if it has none
+	parent   context.Context
 }
 
-func (v *view) Deadline() (time.Time, bool) {
-	if !v.deadline.IsZero() {
-		return v.deadline, true
+type viewKey struct{}
+
+// newView is a view of ctx, which is derived from parent.
+func newView(ctx, parent context.Context, at string) *view {
+	v := &view{Context: ctx, parent: parent}
+	v.deadline, _ = ContextDeadline(parent, at)
+	v.real, _ = parent.Deadline()
+	return v
+}
+
+func (v *view) Deadline() (time.Time, bool) { return v.real, !v.real.IsZero() }
+
+func (v *view) Value(key any) any {
+	if key == (viewKey{}) {
+		return v
 	}
-	return v.Context.Deadline()
+	return v.Context.Value(key)
+}
+
+func (v *view) String() string {
+	if v.cause == nil {
+		return nameOf(v.parent) + ".WithCancel"
+	}
+	return nameOf(v.parent) + ".WithDeadline(" + v.deadline.String() + " [" + v.deadline.Sub(virtualNow()).String() + "])"
+}
+
+// nameOf is what package context calls a context.
+func nameOf(ctx context.Context) string {
+	if named, ok := ctx.(fmt.Stringer); ok {
+		return named.String()
+	}
+	return fmt.Sprintf("%T", ctx)
 }
 
 func (v *view) Err() error {
@@ -34,8 +64,13 @@ func (v *view) Err() error {
 		return nil
 	}
 	cause := context.Cause(v.Context)
-	if errors.Is(cause, context.DeadlineExceeded) || v.cause != nil && cause == v.cause {
+	if errors.Is(cause, context.DeadlineExceeded) {
 		return context.DeadlineExceeded
+	}
+	for u, is := v, true; is; u, is = u.parent.Value(viewKey{}).(*view) {
+		if u.cause != nil && u.cause == cause {
+			return context.DeadlineExceeded
+		}
 	}
 	return err
 }
@@ -61,7 +96,7 @@ func WithCancel(parent context.Context, at string) (context.Context, context.Can
 		return context.WithCancel(parent)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
-	return &view{Context: ctx}, func() { before(opCancel, at); cancel(nil) }
+	return newView(ctx, parent, at), func() { before(opCancel, at); cancel(nil) }
 }
 
 // WithCancelCause stands for context.WithCancelCause.
@@ -70,7 +105,7 @@ func WithCancelCause(parent context.Context, at string) (context.Context, contex
 		return context.WithCancelCause(parent)
 	}
 	ctx, cancel := context.WithCancelCause(parent)
-	return &view{Context: ctx}, func(cause error) { before(opCancel, at); cancel(cause) }
+	return newView(ctx, parent, at), func(cause error) { before(opCancel, at); cancel(cause) }
 }
 
 // WithTimeout stands for context.WithTimeout.
@@ -96,15 +131,21 @@ func WithDeadlineCause(parent context.Context, t time.Time, cause error, at stri
 	if parent == nil || !controlled() {
 		return context.WithDeadlineCause(parent, t, cause)
 	}
-	if was, ok := parent.Deadline(); ok && was.Before(t) {
+	if was, ok := ContextDeadline(parent, at); ok && was.Before(t) {
 		return WithCancel(parent, at)
 	}
 	if cause == nil {
 		cause = context.DeadlineExceeded
 	}
 	ctx, cancel := context.WithCancelCause(parent)
-	timer := AfterFunc(t.Sub(Now()), func() { cancel(cause) }, at)
-	return &view{ctx, t, cause}, func() {
+	v := &view{ctx, t, outwards(t), cause, parent}
+	d := t.Sub(Now())
+	if d <= 0 {
+		cancel(cause)
+		return v, func() { before(opCancel, at) }
+	}
+	timer := AfterFunc(d, func() { cancel(cause) }, at)
+	return v, func() {
 		before(opCancel, at)
 		quench(timer)
 		cancel(nil)

@@ -122,7 +122,7 @@ func AtEnd() {
 //
 //go:norace
 func quiesce(me *g) {
-	s.main, s.mainDone, s.mainStep = me, true, s.steps
+	s.main, s.mainDone, s.mainStep, s.mainTime = me, true, s.steps, s.now
 	event(me, opEnd, nil, "", 0)
 	me.state, me.wait, me.op, me.at, me.granted = blocked, waitEnd, opNone, "", false
 	pass(me)
@@ -162,7 +162,15 @@ func dissolve(me *g) {
 	show()
 	s.nalive, s.nall = 0, 0
 	s.all, s.alive, s.options, s.current, s.main = nil, nil, nil, nil, nil
-	s.timers, s.once, s.pools, s.afuns, s.writers, s.promised = nil, nil, nil, nil, nil, nil
+	s.once, s.pools, s.afuns, s.writers, s.promised = nil, nil, nil, nil, nil
+	// Package time keeps what timers send to, and so does this one: who waits for it
+	// does not leak.
+	for v := s.timers; v != nil; v = v.next {
+		v.sleep = nil
+		if v.start != nil {
+			v.start.waiting = nil
+		}
+	}
 }
 
 // exitQuietly ends a goroutine that has not begun to run user code.
@@ -200,7 +208,22 @@ func finish(how end) {
 // The token stays where it is, so nobody else goes on.
 //
 //go:norace
-func finishPanic() { writeResult(endPanic, "") }
+func finishPanic() {
+	late()
+	writeResult(endPanic, "")
+}
+
+// late ends a program that would have ended before: time has passed since main was
+// done, and what goroutines come to after that does not happen.
+//
+//go:norace
+func late() {
+	if s.mainDone && s.fires > 0 {
+		writeResult(endOK, "")
+		s.active = false
+		os.Exit(0)
+	}
+}
 
 // Exit stands for os.Exit.
 //
@@ -208,6 +231,7 @@ func finishPanic() { writeResult(endPanic, "") }
 func Exit(code int) {
 	if me := mine(); me != nil {
 		point(me)
+		late()
 		event(me, opExit, nil, "", 0)
 		writeResult(endExit, "")
 		s.active = false

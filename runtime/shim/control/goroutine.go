@@ -86,16 +86,17 @@ func Began(at string) {
 }
 
 // panicking reports whether the calling goroutine runs deferred calls since it
-// panicked.
-func panicking() bool { return unwinding("runtime.gopanic") }
-
-func unwinding(function string) bool {
+// panicked. A panic that a deferred Goexit has ended is still on the stack.
+func panicking() bool {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	for {
 		f, more := frames.Next()
-		if f.Function == function {
+		switch f.Function {
+		case "runtime.gopanic":
 			return true
+		case "runtime.Goexit":
+			return false
 		}
 		if !more {
 			return false

@@ -248,18 +248,33 @@ func CondWait(c *sync.Cond, at string) {
 	}
 	point(me)
 	p := unsafe.Pointer(c)
+	s.seq++
+	me.cond, me.condSeq, me.signalled = p, s.seq, false
 	letGo(me, c.L, at)
-	if !block(me, waitCond, p, opCondWait, at) {
-		c.L.Lock()
-		c.Wait()
-		return
+	for !me.signalled {
+		if !block(me, waitCond, p, opCondWait, at) {
+			c.L.Lock()
+			c.Wait()
+			return
+		}
 	}
+	me.cond = nil
 	event(me, opCondWait, p, at, 0)
 	LockerLock(c.L, at)
 }
 
-// letGo unlocks the lock of a Cond. There is no point before it: Wait registers
-// the goroutine before it unlocks, so no signal is lost in between.
+// signal ends the wait of c for a Cond.
+//
+//go:norace
+func signal(c *g) {
+	c.signalled = true
+	if c.state == blocked && c.wait == waitCond {
+		c.granted = true
+	}
+}
+
+// letGo unlocks the lock of a Cond. There is no point before it, but a lock of the
+// program's own may have some in its Unlock.
 //
 //go:norace
 func letGo(me *g, l sync.Locker, at string) {
@@ -293,13 +308,13 @@ func CondSignal(c *sync.Cond, at string) {
 	var first *g
 	for i := 0; i < s.nalive; i++ {
 		w := s.alive[i]
-		if w.state == blocked && w.wait == waitCond && w.obj == p && !w.granted && (first == nil || w.seq < first.seq) {
+		if w.cond == p && !w.signalled && (first == nil || w.condSeq < first.condSeq) {
 			first = w
 		}
 	}
 	to := 0
 	if first != nil {
-		first.granted = true
+		signal(first)
 		to = first.id
 	}
 	event(me, opSignal, p, at, to)
@@ -320,8 +335,8 @@ func CondBroadcast(c *sync.Cond, at string) {
 	p := unsafe.Pointer(c)
 	to := longestWaiting(waitCond, p)
 	for i := 0; i < s.nalive; i++ {
-		if w := s.alive[i]; w.state == blocked && w.wait == waitCond && w.obj == p {
-			w.granted = true
+		if w := s.alive[i]; w.cond == p {
+			signal(w)
 		}
 	}
 	event(me, opBroadcast, p, at, to)

@@ -390,7 +390,7 @@ func promoted(p unsafe.Pointer, t reflect.Type) (unsafe.Pointer, lockKind) {
 				break
 			}
 		}
-		if !found || declares(t) {
+		if !found || declares(t, "Lock") {
 			return nil, isOther
 		}
 		p = unsafe.Add(p, inner.Offset)

@@ -73,6 +73,14 @@ func takeToken() (words string, taken bool) {
 		return "", false
 	}
 	state, inside, where := whereIs(stacks(), holder.goid)
+	if state == gone {
+		bury(holder)
+		s.visitor = 1
+		s.gate = false
+		hand(next())
+		s.visitor = 0
+		return "", true
+	}
 	if inside || !isBlockedState(state) {
 		s.gate = false
 		return "", false
@@ -88,6 +96,10 @@ func takeToken() (words string, taken bool) {
 	s.visitor = 0
 	return words, true
 }
+
+// gone is the state of a goroutine that has ended unseen: main, by Goexit in a
+// function init.
+const gone = "gone"
 
 func isBlockedState(state string) bool {
 	switch state {
@@ -106,7 +118,10 @@ func whereIs(text []byte, id int64) (state string, inside bool, where string) {
 		}
 		return stateOf(stack), isInside(stack), topOf(stack)
 	}
-	return "", false, ""
+	if len(text) == mostStacks {
+		return "", false, ""
+	}
+	return gone, false, ""
 }
 
 // isInside reports whether the innermost function of a goroutine that is not of the
@@ -237,11 +252,14 @@ func outsiders() string {
 	return ""
 }
 
+// mostStacks is how much is read of all stacks.
+const mostStacks = 16 << 20
+
 func stacks() []byte {
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, mostStacks>>8)
 	for {
 		n := runtime.Stack(buf, true)
-		if n < len(buf) || len(buf) >= 16<<20 {
+		if n < len(buf) || len(buf) >= mostStacks {
 			return buf[:n]
 		}
 		buf = make([]byte, 4*len(buf))

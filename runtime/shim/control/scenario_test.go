@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"runtime"
 	"sync"
@@ -178,6 +179,23 @@ var scenarios = map[string]func(){
 		CondSignal(c, at)
 		fmt.Print(Recv(order, at))
 	},
+	// The other can signal while the lock of the program's own is being unlocked.
+	"cond-own-lock": func() {
+		l := &slowLock{}
+		c := sync.NewCond(l)
+		ready := false
+		spawn(func() {
+			l.Lock()
+			ready = true
+			l.Unlock()
+			CondSignal(c, at)
+		})
+		l.Lock()
+		for !ready {
+			CondWait(c, at)
+		}
+		l.Unlock()
+	},
 	"once": func() {
 		var once sync.Once
 		x := 0
@@ -346,6 +364,31 @@ var scenarios = map[string]func(){
 		Recv(child.Done(), at)
 		fmt.Print(ctx.Err() == context.DeadlineExceeded, child.Err() == context.DeadlineExceeded, context.Cause(child))
 	},
+	// A context whose deadline has passed is done when it is made; a cause of its own
+	// does not make a child's deadline a cancellation.
+	"deadline-passed": func() {
+		ctx, cancel := WithDeadlineCause(context.Background(), Now().Add(-time.Second), errors.New("slow"), at)
+		defer cancel()
+		child, cancelChild := WithCancel(context.WithValue(ctx, 0, 0), at)
+		defer cancelChild()
+		fmt.Print(ctx.Err(), " ", child.Err(), " ", context.Cause(child))
+	},
+	// Code that is not controlled goes by the computer's clock.
+	"deadline-outside": func() {
+		ctx, cancel := WithTimeout(context.Background(), time.Hour, at)
+		defer cancel()
+		child, cancelChild := WithCancel(ctx, at)
+		defer cancelChild()
+		inside, _ := ContextDeadline(child, at)
+		outside, _ := child.Deadline()
+		fmt.Print(Until(inside).Round(time.Minute), time.Until(outside).Round(time.Minute))
+	},
+	"native-deadline": func() {
+		a, b := net.Pipe()
+		SetReadDeadline(a, Now().Add(time.Hour), at)
+		go b.Write([]byte("x"))
+		fmt.Print(a.Read(make([]byte, 1)))
+	},
 	"cancel": func() {
 		ctx, cancel := WithTimeout(context.Background(), time.Hour, at)
 		stopped := ContextAfterFunc(ctx, func() { fmt.Print("after ") }, at)
@@ -383,6 +426,30 @@ var scenarios = map[string]func(){
 		done := make(chan bool)
 		spawn(func() { defer Close(done, at); runtime.Goexit() })
 		Recv(done, at)
+	},
+	// Main may end before its function main begins.
+	"native-goexit": func() {
+		spawn(func() { fmt.Print("on"); Exit(0) })
+		runtime.Goexit()
+	},
+	// The panic is over: Goexit ends the goroutine instead.
+	"goexit-in-panic": func() {
+		done := make(chan bool)
+		spawn(func() {
+			defer Close(done, at)
+			defer runtime.Goexit()
+			panic("over")
+		})
+		Recv(done, at)
+	},
+	// What is to happen if main takes too long does not.
+	"watchdogs": func() {
+		spawn(func() { Sleep(time.Minute, at); fmt.Print("printed") })
+		spawn(func() { Sleep(500*time.Millisecond, at); panic("too long") })
+		spawn(func() { Sleep(500*time.Millisecond, at); Exit(4) })
+		AfterFunc(time.Hour, func() { panic("too long") }, at)
+		Sleep(time.Millisecond, at)
+		fmt.Print("done")
 	},
 	"exit": func() {
 		spawn(func() { Exit(3) })
@@ -514,4 +581,13 @@ func scenario(name string) {
 	defer os.Exit(0)
 	defer AtEnd()
 	scenarios[name]()
+}
+
+// A slowLock has a point after it has been unlocked.
+type slowLock struct{ mu sync.Mutex }
+
+func (l *slowLock) Lock() { Lock(&l.mu, at) }
+func (l *slowLock) Unlock() {
+	Unlock(&l.mu, at)
+	Gosched(at)
 }

@@ -67,6 +67,11 @@ type g struct {
 	chosen  int
 	wantAck bool
 
+	// cond is the Cond that it waits for, from before it unlocks; signalled says that it
+	// need not any more, and condSeq who came first.
+	cond      unsafe.Pointer
+	condSeq   int
+	signalled bool
 	// announced says that it waits to write obj, so new readers have to wait.
 	announced  bool
 	nextWriter *g // that has announced itself
@@ -121,7 +126,8 @@ var s struct {
 
 	main     *g // whose end is the end of the program: main, or the test
 	mainDone bool
-	mainStep int  // when
+	mainStep int // when
+	mainTime int64
 	tested   bool // a test was run
 	free     bool // nobody has the token
 	baseline int  // goroutines of Go's at the beginning, but for main
@@ -146,7 +152,7 @@ var s struct {
 	now    int64 // virtual, ns since the beginning
 	timers *vtimer
 	tseq   int
-	fires  int // after main was done
+	fires  int // after main was done; not those that were due
 
 	writers  *g // that have announced themselves
 	promised *g // readers that have been granted a lock and have not taken it yet

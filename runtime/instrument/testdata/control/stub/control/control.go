@@ -149,6 +149,20 @@ func WithDeadlineCause(parent context.Context, t time.Time, cause error, at stri
 	return context.WithDeadlineCause(parent, t, cause)
 }
 
+func ContextDeadline(ctx context.Context, at string) (time.Time, bool) { return ctx.Deadline() }
+
+func SetDeadline(c interface{ SetDeadline(time.Time) error }, t time.Time, at string) error {
+	return c.SetDeadline(t)
+}
+
+func SetReadDeadline(c interface{ SetReadDeadline(time.Time) error }, t time.Time, at string) error {
+	return c.SetReadDeadline(t)
+}
+
+func SetWriteDeadline(c interface{ SetWriteDeadline(time.Time) error }, t time.Time, at string) error {
+	return c.SetWriteDeadline(t)
+}
+
 func ContextAfterFunc(ctx context.Context, f func(), at string) (stop func() bool) {
 	return context.AfterFunc(ctx, f)
 }
