@@ -162,7 +162,7 @@ func dissolve(me *g) {
 	show()
 	s.nalive, s.nall = 0, 0
 	s.all, s.alive, s.options, s.current, s.main = nil, nil, nil, nil, nil
-	s.timers, s.once, s.pools, s.afuns = nil, nil, nil, nil
+	s.timers, s.once, s.pools, s.afuns, s.writers, s.promised = nil, nil, nil, nil, nil, nil
 }
 
 // exitQuietly ends a goroutine that has not begun to run user code.
