@@ -338,6 +338,9 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	if d.control != nil {
 		s.learn(j, d.control)
+		if _, late := d.result.Outcome.(execute.TimedOut); late { // nobody knows what it would have done
+			j.arm.systematic, j.arm.aimed = nil, nil
+		}
 		s.improve(j, d)
 	}
 	s.countEnd(j, d.result, bug)
@@ -376,7 +379,11 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 	case execute.TimedOut:
 		limit := cmp.Or(j.limit, s.opt.Timeout)
 		if short := limit < s.opt.Timeout && s.targets[j.target].ended; !short && (!bug || r.Forced) {
-			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(100*time.Millisecond).String()))
+			m := message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(100*time.Millisecond).String())
+			if limit < s.opt.Timeout {
+				m = message.New("end-late", "package", pkg, "limit", s.opt.For.String())
+			}
+			add("", !bug, printed, m)
 		}
 	case execute.OutputLimit:
 		add("", true, "", message.New(message.Key("end-output"+forced), "package", pkg, "limit", fmt.Sprintf("%d MB", o.Bytes>>20)))
