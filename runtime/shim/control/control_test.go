@@ -103,6 +103,8 @@ func TestOutcomes(t *testing.T) {
 		"deadline":             {"ok true true context deadline exceeded"},
 		"deadline-passed":      {"ok context deadline exceeded context deadline exceeded slow"},
 		"deadline-outside":     {"ok 1h0m0s 1h0m0s"},
+		"native-process":       {"ok <nil>"},
+		"native-sleeper":       {"ok 0"},
 		"native-deadline":      {"ok 1 <nil>"},
 		"cancel":               {"ok after context canceled false"},
 		"pool":                 {"ok"},

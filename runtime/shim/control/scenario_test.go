@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -345,6 +346,21 @@ var scenarios = map[string]func(){
 		inside, _ := ContextDeadline(child, at)
 		outside, _ := child.Deadline()
 		fmt.Print(Until(inside).Round(time.Minute), time.Until(outside).Round(time.Minute))
+	},
+	// A process takes its time, and nobody gives up on it before.
+	"native-process": func() {
+		ctx, cancel := WithTimeout(context.Background(), time.Minute, at)
+		defer cancel()
+		fmt.Print(exec.CommandContext(ctx, "sleep", "0.3").Run())
+	},
+	// So does a goroutine that is not controlled.
+	"native-sleeper": func() {
+		ch := make(chan int)
+		go func() { time.Sleep(300 * time.Millisecond); ch <- 1 }()
+		sel := Select(at, false)
+		RecvCase(sel, ch, at)
+		RecvCase(sel, After(time.Minute, at), at)
+		fmt.Print(sel.Do())
 	},
 	"native-deadline": func() {
 		a, b := net.Pipe()
