@@ -112,6 +112,7 @@ func TestOutcomes(t *testing.T) {
 		"recovered":            {"ok on"},
 		"goexit":               {"ok"},
 		"native-goexit":        {"exit on"},
+		"goexit-of-main":       {"exit on"},
 		"goexit-in-panic":      {"ok"},
 		"watchdogs":            {"ok done"},
 		"cond-own-lock":        {"ok"},

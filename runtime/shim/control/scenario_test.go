@@ -406,6 +406,11 @@ var scenarios = map[string]func(){
 		spawn(func() { defer Close(done, at); runtime.Goexit() })
 		Recv(done, at)
 	},
+	// The program goes on without main.
+	"goexit-of-main": func() {
+		spawn(func() { Sleep(time.Second, at); fmt.Print("on"); Exit(0) })
+		runtime.Goexit()
+	},
 	// Main may end before its function main begins.
 	"native-goexit": func() {
 		spawn(func() { fmt.Print("on"); Exit(0) })
@@ -556,8 +561,14 @@ func (l *ownLock) Unlock() { fmt.Print("U"); Unlock(&l.Mutex, at) }
 
 // scenario runs one of them in place of the tests.
 func scenario(name string) {
-	defer os.Exit(0)
-	defer AtEnd()
+	switch name {
+	case "native-goexit":
+	case "goexit-of-main":
+		defer AtEnd()
+	default:
+		defer os.Exit(0)
+		defer AtEnd()
+	}
 	scenarios[name]()
 }
 
