@@ -4,8 +4,7 @@
 //
 // The programs are those in GOROOT/test that are one file, are to be run, and have
 // something to do with goroutines. Those that natively do not do the same twice
-// are left out. Every run is repeated by its deviations, with another
-// number of processors.
+// are left out. Every run is repeated by its deviations.
 package main
 
 import (
