@@ -252,7 +252,7 @@ func (c *controlled) add(r *report) { c.found = append(c.found, r.finish(c.opt))
 // report begins the report of what the given goroutines do.
 func (c *controlled) report(kind evidence.Kind, list []*schedule.Goroutine) *report {
 	r := newReport(kind)
-	r.take(fmt.Sprintf("lockstep: %s under schedule %s:%s", c.result.End, schedule.Listed, c.result.Deviations))
+	r.take(fmt.Sprintf("lockstep: %s under schedule %s", c.result.End, c.result.Replay()))
 	for _, g := range list {
 		r.take(describe(g))
 	}

@@ -14,6 +14,9 @@ type Key struct {
 	places string // sorted places, one a line
 }
 
+// Kind is that of the evidence.
+func (k Key) Kind() Kind { return k.kind }
+
 // String is for logs and tests.
 func (k Key) String() string {
 	return string(k.kind) + " " + strings.ReplaceAll(strings.TrimSuffix(k.places, "\n"), "\n", ", ")

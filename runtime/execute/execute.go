@@ -88,6 +88,9 @@ type Result struct {
 	Outcome        Outcome
 	Stdout, Stderr Output
 	Duration       time.Duration
+	// CPU is the time, of the user and the system, that the program took with those of
+	// its children that it waited for.
+	CPU time.Duration
 	// Forced says that the program did not end when asked to, and was killed.
 	Forced bool
 	// Strays is the number of other processes that the program had left
@@ -152,6 +155,9 @@ func Run(ctx context.Context, c Command) Result {
 	began := time.Now()
 	outcome, forced := p.wait(ctx, c)
 	r := Result{Outcome: outcome, Forced: forced, Duration: time.Since(began)}
+	if state := p.cmd.ProcessState; state != nil {
+		r.CPU = state.UserTime() + state.SystemTime()
+	}
 	r.Strays = p.sweep(outcome)
 	r.Stdout, r.Stderr = p.stdout.finish(), p.stderr.finish()
 	return r

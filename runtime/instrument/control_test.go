@@ -135,11 +135,7 @@ func TestControlPrograms(t *testing.T) {
 func controlProgram(t *testing.T, a *txtar.Archive) {
 	dir := unpack(t, a)
 	tests := slices.ContainsFunc(a.Files, func(f txtar.File) bool { return strings.HasSuffix(f.Name, "_test.go") })
-	run := []string{"run"}
-	if tests {
-		run = []string{"test", "-vet=off", "-v", "-count=1"}
-	}
-	want, err := goCommand(t, dir, append(slices.Clone(run), ".")...)
+	want, err := runProgram(t, dir, tests)
 	if err != nil {
 		t.Fatalf("the program itself: %v", err)
 	}
@@ -151,7 +147,7 @@ func controlProgram(t *testing.T, a *txtar.Archive) {
 		if *show {
 			t.Log(sources(r))
 		}
-		got, err := goCommand(t, dir, append(slices.Clone(run), overlay(t, r), ".")...)
+		got, err := runProgram(t, dir, tests, overlay(t, r))
 		if err != nil {
 			t.Fatal(err, sources(r))
 		}
@@ -159,6 +155,29 @@ func controlProgram(t *testing.T, a *txtar.Archive) {
 			t.Errorf("under control, values %t:\n%s\nbefore:\n%s%s", values, got, want, sources(r))
 		}
 	}
+}
+
+// runProgram builds the program in a folder, or its tests, and runs it. (What go
+// run links stays in the build cache.)
+func runProgram(t *testing.T, dir string, tests bool, flags ...string) (output []byte, err error) {
+	t.Helper()
+	binary := filepath.Join(t.TempDir(), "program.exe")
+	command, args := []string{"build"}, []string(nil)
+	if tests {
+		command, args = []string{"test", "-c", "-vet=off"}, []string{"-test.v"}
+	}
+	if _, err := goCommand(t, dir, slices.Concat(command, []string{"-o", binary}, flags, []string{"."})...); err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(binary, args...)
+	cmd.Dir = dir
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	output, err = cmd.Output()
+	if err != nil {
+		err = fmt.Errorf("%w\n%s%s", err, output, stderr.Bytes())
+	}
+	return output, err
 }
 
 // stable is the output of tests without the time that they took.
@@ -368,8 +387,8 @@ c/c.go:1: it does not parse: expected 'IDENT', found '{'
 	}
 }
 
-// Control is for the packages of a program and what is vendored, not for what is
-// in the module cache. Points in the tests are there only if they are run.
+// Control is for the packages of a program and what is vendored; of the module
+// cache there are copies. Points in the tests are there only if they are run.
 func TestComposeControl(t *testing.T) {
 	source := func(name string) ([]byte, error) {
 		if strings.HasSuffix(name, "cgo.go") {
@@ -381,7 +400,8 @@ func TestComposeControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
+	want := []string{"/m/lockstep_rt/dependency/example.com/cached/c.go", "/m/lockstep_rt/dependency/example.com/forked/f.go",
+		"/m/main.go", "/m/vendor/example.com/vendored/v.go", "/sibling/s.go"}
 	if got := names(c.result.Overlay); !slices.Equal(got, want) {
 		t.Errorf("overlay has %q, want %q", got, want)
 	}

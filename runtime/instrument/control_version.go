@@ -30,23 +30,23 @@ func (e *editor) withVersion(head string) string {
 	if e.atLeast(generics) {
 		return head
 	}
-	return raise(head, e.file, e.offset)
+	return raise(head, e.file, e.offset, newEnough)
 }
 
-// raise raises the version of the language in the beginning of a file. Lines count
-// as they did.
-func raise(head string, file *ast.File, offset func(token.Pos) int) string {
+// raise gives a file a version of the language, in its beginning. Lines count as
+// they did.
+func raise(head string, file *ast.File, offset func(token.Pos) int, to string) string {
 	for _, group := range file.Comments {
 		for _, c := range group.List {
 			if c.Pos() > file.Package || !constraint.IsGoBuild(c.Text) {
 				continue
 			}
 			expr, _, _ := strings.Cut(strings.TrimPrefix(c.Text, "//go:build"), "//")
-			return head[:offset(c.Pos())] + "//go:build (" + strings.TrimSpace(expr) + ") && " + newEnough + head[offset(c.End()):]
+			return head[:offset(c.Pos())] + "//go:build (" + strings.TrimSpace(expr) + ") && " + to + head[offset(c.End()):]
 		}
 	}
 	const mark = "\ufeff"
-	return "//go:build " + newEnough + "\n//line :1:1\n" + strings.TrimPrefix(head, mark)
+	return "//go:build " + to + "\n//line :1:1\n" + strings.TrimPrefix(head, mark)
 }
 
 // raiseFile raises the version of the language of a file of ours, which may have
@@ -57,5 +57,5 @@ func raiseFile(name string, src []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []byte(raise(string(src), file, func(p token.Pos) int { return fset.Position(p).Offset })), nil
+	return []byte(raise(string(src), file, func(p token.Pos) int { return fset.Position(p).Offset }, newEnough)), nil
 }

@@ -124,6 +124,9 @@ type Result struct {
 	Unparsed []error
 	// Native lists what is not under control.
 	Native []Native
+	// Uncopied is an overlay in which dependencies stay as they are, should that
+	// with copies of some not compile; nil if there are no copies.
+	Uncopied Overlay
 }
 
 // Compose instruments a program.
@@ -135,6 +138,13 @@ func Compose(opt Options) (*Result, error) {
 	if c.home != "" {
 		if err := c.lay(); err != nil {
 			return nil, err
+		}
+	}
+	if c.result.Uncopied != nil {
+		for name, src := range c.result.Overlay {
+			if filepath.Dir(filepath.Dir(name)) == c.dir {
+				c.result.Uncopied[name] = src
+			}
 		}
 	}
 	return c.result, nil
@@ -163,9 +173,6 @@ func change(opt Options) (*composer, error) {
 			c.embedded[p.file(name)] = true
 		}
 	}
-	if opt.Control {
-		c.prepareControl()
-	}
 	inPackage, inStandard, ours := c.packageFiles, c.standardFiles, (*Package).ours
 	if opt.Control {
 		c.prepareControl()
@@ -182,6 +189,11 @@ func change(opt Options) (*composer, error) {
 			}
 		} else if !p.DepOnly && p.Standard {
 			c.result.Bare = append(c.result.Bare, p.ImportPath)
+		}
+	}
+	if opt.Control && !c.standard {
+		if err := c.moveDependencies(); err != nil {
+			return nil, err
 		}
 	}
 	return c, nil

@@ -181,6 +181,19 @@ type Result struct {
 	Events       []Event     `json:"-"`
 }
 
+// Replay is the schedule that leads to the same run, with all decisions that differ
+// from the default listed. A run that was not controlled has only the one that was
+// asked for.
+func (r *Result) Replay() string {
+	asked, err := Parse(r.Schedule)
+	if err == nil && !asked.Controlled() {
+		return r.Schedule
+	}
+	prefix := List(nil)
+	prefix.Eager = asked.Eager
+	return prefix.String() + r.Deviations
+}
+
 // ErrUnfinished says that a program ended without writing how.
 var ErrUnfinished = errors.New("the program ended without a result")
 

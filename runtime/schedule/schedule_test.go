@@ -115,3 +115,14 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+func TestReplay(t *testing.T) {
+	for asked, want := range map[string]string{
+		"rw:7": "ls:3-1.2", "rwt:7": "lst:3-1.2", "lst:": "lst:3-1.2", "": "ls:3-1.2", "perturb:3": "perturb:3",
+	} {
+		r := &Result{Schedule: asked, Deviations: "3-1.2"}
+		if got := r.Replay(); got != want {
+			t.Errorf("a run under %q is replayed by %q, want %q", asked, got, want)
+		}
+	}
+}

@@ -1,5 +1,7 @@
 package schedule
 
+import "slices"
+
 // How schedules are enumerated
 //
 // A run that is told a list of deviations takes the default at all decisions
@@ -35,6 +37,7 @@ package schedule
 type Systematic struct {
 	bound   int
 	reduce  bool
+	only    func(*Event) bool
 	most    int         // pending schedules to keep
 	pending [][]*branch // by preemptions; the last made comes first
 	held    int
@@ -69,6 +72,10 @@ type SystematicOptions struct {
 	Preemptions int // bound; below zero for none
 	// Everything turns reduction off.
 	Everything bool
+	// Only, if not nil, says at which choices other options are taken than the
+	// default: those before the given event. Coverage is then that of the schedules that
+	// differ there only; of those with as many preemptions the first made comes first.
+	Only func(next *Event) bool
 	// Pending bounds the schedules that are kept to be run later; 0 means a million.
 	Pending int
 }
@@ -78,7 +85,7 @@ func NewSystematic(opt SystematicOptions) *Systematic {
 	if opt.Pending <= 0 {
 		opt.Pending = 1 << 20
 	}
-	s := &Systematic{bound: opt.Preemptions, reduce: !opt.Everything, most: opt.Pending, seen: make(map[situation]int)}
+	s := &Systematic{bound: opt.Preemptions, reduce: !opt.Everything, only: opt.Only, most: opt.Pending, seen: make(map[situation]int)}
 	s.cover.Complete = -1
 	s.push(new(branch))
 	return s
@@ -106,8 +113,12 @@ func (s *Systematic) Next() (Schedule, bool) {
 		if len(list) == 0 {
 			continue
 		}
-		s.current = list[len(list)-1]
-		s.pending[n] = list[:len(list)-1]
+		k := len(list) - 1
+		if s.only != nil { // what is likely is likely early
+			k = 0
+		}
+		s.current = list[k]
+		s.pending[n] = slices.Delete(list, k, k+1)
 		s.held--
 		return List(s.current.deviations()), true
 	}
@@ -173,7 +184,9 @@ func (s *Systematic) expand(b *branch, events []Event) {
 			own[situated(past, e, option)] = true
 			continue
 		}
-		s.branch(b, past, e)
+		if s.only == nil || s.only(following(events[i:])) {
+			s.branch(b, past, e)
+		}
 		at := situated(past, e, 0)
 		if !s.visit(at, b.preemptions) && !own[at] {
 			s.cover.Equal++
@@ -181,6 +194,16 @@ func (s *Systematic) expand(b *branch, events []Event) {
 		}
 		own[at] = true
 	}
+}
+
+// following is the first event after the choices that a run's rest begins with.
+func following(events []Event) *Event {
+	for i := range events {
+		if events[i].Op != Choice {
+			return &events[i]
+		}
+	}
+	return new(Event)
 }
 
 // branch makes the schedules that deviate from b at the choice e.

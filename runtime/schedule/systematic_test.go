@@ -159,6 +159,18 @@ func TestPreemptions(t *testing.T) {
 	}
 }
 
+// TestOnly checks that a switch before one kind of step is enough for what needs
+// just that, and takes fewer runs than all.
+func TestOnly(t *testing.T) {
+	toy := parseToy("load 0; store 0; load 1; load 1; load 1 | load 0; store 0; load 1")
+	all, every := enumerate(t, toy, SystematicOptions{Preemptions: 1})
+	some, stores := enumerate(t, toy, SystematicOptions{Preemptions: 1, Only: func(next *Event) bool { return next.Kind == "write" }})
+	_, none := enumerate(t, toy, SystematicOptions{Preemptions: 1, Only: func(*Event) bool { return false }})
+	if len(none) != 1 || len(stores) <= 1 || len(every) < len(stores) || some.Runs >= all.Runs {
+		t.Errorf("%d outcomes of the default, %d with switches before stores in %d runs, %d with all in %d", len(none), len(stores), some.Runs, len(every), all.Runs)
+	}
+}
+
 func TestCoverage(t *testing.T) {
 	toy := parseToy("load 0; store 0; load 1; store 1 | load 1; store 1; load 0; store 0")
 	s := NewSystematic(SystematicOptions{Preemptions: 2})

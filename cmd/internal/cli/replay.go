@@ -87,7 +87,7 @@ func (env *Env) replay(ctx context.Context, o *replayFlags, cmd *cobra.Command, 
 	bar := env.newProgress()
 	res, err := explore.Replay(ctx, explore.ReplayOptions{
 		Options: explore.Options{Dir: env.Dir, Args: rest, Tags: o.tags, Timeout: o.timeout, Lang: env.lang, Progress: bar.show},
-		Witness: w, Times: o.times,
+		Witness: w, Times: o.times, Values: o.format == "text" || o.html != "",
 	})
 	bar.close()
 	var mistake *explore.UsageError
@@ -151,7 +151,7 @@ func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.W
 	if res.Run == nil || len(res.Run.Events) == 0 {
 		return nil
 	}
-	run := interleaving.New(res.Run, nil, os.ReadFile)
+	run := played(res)
 	opt := interleaving.Options{Lang: env.lang, Dir: env.dir(), Title: w.String(), Color: o.useColor(env), Steps: o.steps, Width: env.width()}
 	var errs []error
 	if o.format == "text" {
@@ -171,6 +171,15 @@ func (env *Env) interleaving(o *replayFlags, res *explore.Replayed, w schedule.W
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// played is a replayed run, to be shown.
+func played(res *explore.Replayed) *interleaving.Run {
+	var races []interleaving.Race
+	for _, pair := range res.Races {
+		races = append(races, interleaving.Race{Accesses: pair})
+	}
+	return interleaving.New(res.Run, races, os.ReadFile)
 }
 
 // width is how many columns the terminal on stdout has, 0 if it is none.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,9 @@ import (
 
 	"github.com/lockstep-go/lockstep/cmd/internal/exitcode"
 	"github.com/lockstep-go/lockstep/cmd/internal/explore"
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
+	"github.com/lockstep-go/lockstep/cmd/internal/interleaving"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 func newRunCommand(env *Env) *cobra.Command {
@@ -36,11 +40,13 @@ func newRunCommand(env *Env) *cobra.Command {
 type runFlags struct {
 	*output
 	*exploreFlags
+	show bool // what ran when
 }
 
 func (env *Env) runFlags(flags *pflag.FlagSet, count int, timeout time.Duration) *runFlags {
 	o := &runFlags{output: env.outputFlags(flags), exploreFlags: env.exploreFlags(flags, count, timeout)}
 	flags.StringVar(&o.Tags, "tags", "", env.Text("flag-tags"))
+	flags.BoolVar(&o.show, "show", false, env.Text("flag-show"))
 	return o
 }
 
@@ -136,9 +142,46 @@ func (env *Env) explore(ctx context.Context, o *runFlags, cmd *cobra.Command, ar
 		return exitcode.Failed, err
 	}
 	err = env.show(o.output, res.Findings)
+	if o.show && o.format == "text" {
+		err = errors.Join(err, env.showRuns(ctx, o, res.Findings))
+	}
 	env.printNotes(res)
 	env.complain(env.Text("summary-run", "findings", env.count("findings", len(res.Findings)), "runs", env.runs(res)))
 	return res.Code(), err
+}
+
+// shortRows is how many steps are shown of each finding.
+const shortRows = 12
+
+// showRuns shows what ran when, of each finding for which there is a schedule.
+func (env *Env) showRuns(ctx context.Context, o *runFlags, list []*finding.Finding) error {
+	for _, f := range list {
+		if f.Witness == nil || f.Witness.Schedule == "" || ctx.Err() != nil {
+			continue
+		}
+		w, err := schedule.ParseWitness(f.Witness.Schedule)
+		if err != nil {
+			return err
+		}
+		opt := o.Options
+		opt.Progress = nil
+		res, err := explore.Replay(ctx, explore.ReplayOptions{Options: opt, Witness: w, Values: true})
+		if err != nil {
+			return err
+		}
+		if res.Run == nil || len(res.Run.Events) == 0 {
+			continue
+		}
+		place := filepath.Base(f.Range.Start.File) + ":" + strconv.Itoa(f.Range.Start.Line)
+		fmt.Fprintf(env.Stdout, "\n%s\n", env.Text("show-run", "place", place, "rule", f.Rule, "schedule", w.Schedule.String()))
+		err = interleaving.Text(env.Stdout, played(res), interleaving.Options{
+			Lang: env.lang, Dir: env.dir(), Color: o.useColor(env), Width: env.width(), Rows: shortRows,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // printNotes writes to stderr what is to be known beside the findings.
@@ -204,6 +247,9 @@ func (p *progress) show(now explore.Progress) {
 		text = p.env.Text("progress-controlled", "package", now.Package, "found", strconv.Itoa(now.Found))
 	default:
 		text = p.env.Text("progress-running", "package", now.Package, "cores", strconv.Itoa(now.Cores), "found", strconv.Itoa(now.Found))
+	}
+	if now.Last != "" && !now.Building {
+		text += p.env.Text("progress-last", "last", now.Last)
 	}
 	p.bar.Describe(text)
 	p.bar.Set(now.Done)

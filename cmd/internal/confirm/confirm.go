@@ -123,6 +123,7 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 		opts.Announce(res.Plan)
 	}
 
+	opts.Run.Accused = accused(read.Findings)
 	var sessions []explore.Options
 	if tests := opts.Run; len(res.Plan.Tests) > 0 {
 		tests.Tests, tests.Patterns, tests.Args = true, res.Plan.Tests, nil
@@ -150,6 +151,28 @@ func Run(ctx context.Context, opts Options) (*Result, error) {
 	return res, err
 }
 
+// accused are the places of what was read: schedules that switch there are likely to
+// show it.
+func accused(list []*finding.Finding) map[finding.Position]bool {
+	places := make(map[finding.Position]bool)
+	for _, f := range list {
+		for _, p := range placesOf(f) {
+			p.Column = 0
+			places[p] = true
+		}
+	}
+	return places
+}
+
+// placesOf lists all places that a finding names.
+func placesOf(f *finding.Finding) []finding.Position {
+	places := append(slices.Clone(f.Operations), f.Range.Start)
+	for _, rel := range f.Related {
+		places = append(places, rel.Range.Start)
+	}
+	return places
+}
+
 // judge says of the findings that no run confirmed what was tried.
 func (r *Result) judge() {
 	var all finding.Trial
@@ -171,11 +194,7 @@ func (r *Result) judge() {
 
 // reached reports whether a controlled run came to a place of f.
 func reached(f *finding.Finding, outcomes []*explore.Outcome) bool {
-	places := append(slices.Clone(f.Operations), f.Range.Start)
-	for _, rel := range f.Related {
-		places = append(places, rel.Range.Start)
-	}
-	return slices.ContainsFunc(places, func(p finding.Position) bool {
+	return slices.ContainsFunc(placesOf(f), func(p finding.Position) bool {
 		p.Column = 0
 		return slices.ContainsFunc(outcomes, func(o *explore.Outcome) bool { return o.Reached[p] })
 	})

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
 	"github.com/lockstep-go/lockstep/runtime/instrument"
 )
@@ -68,7 +69,7 @@ func (s *session) chooseFlavours() {
 		}
 		able = append(able, v)
 	}
-	s.flavours = flavours(able)
+	s.flavours = flavours(able, flavour{race: s.tc.raceProblem() == nil, leak: s.tc.leakProblem() == nil})
 }
 
 // build builds every target in every flavour.
@@ -95,7 +96,6 @@ func (s *session) build(ctx context.Context) {
 type builder struct {
 	*session
 	attempts []attempt // the ways to build the flavour, the best first
-	files    int       // to name files
 }
 
 // An attempt is a build with an overlay that may turn out not to compile.
@@ -121,7 +121,7 @@ func (b *builder) prepare(ctx context.Context, f flavour) {
 		if len(r.Bare) > 0 {
 			b.note(message.New("leak-standard", "packages", strings.Join(r.Bare, ", ")), "")
 		}
-		b.attempt(r, nil)
+		b.attempt(r.Overlay, nil)
 	}
 }
 
@@ -158,7 +158,7 @@ func (b *builder) prepareLocks(ctx context.Context) {
 				left = append(left, "sync."+name)
 			}
 		}
-		b.attempt(r, left)
+		b.attempt(r.Overlay, left)
 	}
 }
 
@@ -179,23 +179,34 @@ func (b *builder) prepareControl(ctx context.Context) {
 	if len(r.Bare) > 0 {
 		b.note(message.New("control-standard", "packages", strings.Join(r.Bare, ", ")), "")
 	}
-	b.attempt(r, nil)
+	scope := b.scope()
+	native := slices.DeleteFunc(r.Native, func(n instrument.Native) bool { return !scope.User(evidence.Frame{File: n.File}) })
+	if what := leftNative(native); what != "" {
+		b.note(message.New("control-native"), what)
+	}
+	b.attempt(r.Overlay, nil)
+	if r.Uncopied != nil {
+		b.attempt(r.Uncopied, nil)
+	}
 }
 
 func (b *builder) compose(opt instrument.Options) (*instrument.Result, error) {
 	opt.Packages, opt.Tests = b.packages, b.opt.Tests
 	opt.Source, opt.GoVersion = b.tc.overlay.ReadFile, b.tc.languageVersion()
+	if c := b.cache(); c != nil {
+		opt.Cache = c
+	}
 	return instrument.Compose(opt)
 }
 
 // attempt adds an attempt.
-func (b *builder) attempt(r *instrument.Result, left []string) {
+func (b *builder) attempt(overlay instrument.Overlay, left []string) {
 	b.files++
 	dir := filepath.Join(b.temp, fmt.Sprintf("overlay%d", b.files))
 	err := os.Mkdir(dir, 0o755)
 	var file string
 	if err == nil {
-		file, err = r.Overlay.Write(dir, b.tc.overlay)
+		file, err = overlay.Write(dir, b.tc.overlay)
 	}
 	if err != nil {
 		b.note(message.New("not-instrumented", "variant", "", "error", err.Error()), "")

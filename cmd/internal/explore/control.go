@@ -2,6 +2,8 @@ package explore
 
 import (
 	"context"
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +16,7 @@ import (
 	"github.com/lockstep-go/lockstep/runtime/detect"
 	"github.com/lockstep-go/lockstep/runtime/evidence"
 	"github.com/lockstep-go/lockstep/runtime/execute"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -22,6 +25,7 @@ const (
 	controlVariable = "LOCKSTEP_CONTROL"
 	resultVariable  = "LOCKSTEP_RESULT"
 	traceVariable   = "LOCKSTEP_TRACE"
+	stepsVariable   = "LOCKSTEP_STEPS"
 )
 
 // controlStatus is the status with which a controlled program exits that cannot
@@ -39,9 +43,13 @@ const preemptions = 2
 // enumerated: of more than that, not even one preemption can be tried everywhere.
 const maxDecisions = 2000
 
+// aimedRuns is after how many runs those that are aimed at accused places end.
+const aimedRuns = 100
+
 // decide chooses the schedule of an arm's next run. Three ways to choose take
 // turns, since each finds bugs that the others miss: enumeration, which begins
-// with the default schedule, random walks, and priorities.
+// with the default schedule, random walks, and priorities. Where places are accused,
+// three of four of the first runs differ from the default schedule just there.
 func (a *arm) decide(j *job) {
 	n := a.made
 	seed := uint64(n)
@@ -57,6 +65,13 @@ func (a *arm) decide(j *job) {
 	}
 	if n == 0 {
 		a.systematic = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions})
+	}
+	if a.aimed != nil && n%4 != 0 && n < aimedRuns {
+		if next, ok := a.aimed.Next(); ok {
+			j.schedule, j.trace, j.aimed = next, true, true
+			return
+		}
+		a.aimed = nil
 	}
 	if n%3 == 0 && a.systematic != nil {
 		if next, ok := a.systematic.Next(); ok {
@@ -76,6 +91,9 @@ func controlEnvironment(env []string, j job, dir string) []string {
 	env = append(env, controlVariable+"="+j.schedule.String(), resultVariable+"="+filepath.Join(dir, resultFile))
 	if j.trace {
 		env = append(env, traceVariable+"=1")
+	}
+	if j.steps > 0 {
+		env = append(env, stepsVariable+"="+strconv.Itoa(j.steps))
 	}
 	// Otherwise math/rand differs from run to run.
 	debug := "randautoseed=0"
@@ -171,11 +189,14 @@ func (s *session) learn(j job, r *schedule.Result) {
 	switch r.End {
 	case schedule.Stall:
 		if !a.stray {
-			s.note(message.New("control-stall", "program", s.program(j), "cause", r.Cause), "")
+			s.note(message.New("control-stall", "program", s.program(j), "cause", stallCause(r)), "")
 		}
 		a.stray = true
 	case schedule.Steps:
 		s.note(message.New("control-steps", "program", s.program(j)), "")
+	}
+	if j.aimed && a.aimed != nil {
+		a.aimed.Report(r)
 	}
 	if j.enumerated {
 		a.enumerate(r)
@@ -192,13 +213,25 @@ func (s *session) learn(j job, r *schedule.Result) {
 
 // enumerate takes note of a run of the enumeration.
 func (a *arm) enumerate(r *schedule.Result) {
-	a.systematic.Report(r)
+	if a.systematic.Report(r); a.aimed == nil && len(a.accused) > 0 && a.systematic.Coverage().Runs == 1 {
+		a.aim(r)
+	}
 	if c := a.systematic.Coverage(); c.Exhausted && c.Certain() {
 		a.over = true // there is no other schedule
 	}
 	if r.Decisions > maxDecisions {
 		a.systematic = nil
 	}
+}
+
+// aim begins the enumeration that is aimed at accused places, with the run under
+// the default schedule.
+func (a *arm) aim(r *schedule.Result) {
+	a.aimed = schedule.NewSystematic(schedule.SystematicOptions{Preemptions: preemptions, Only: func(next *schedule.Event) bool {
+		return a.accused[finding.Position{File: next.At.File, Line: next.At.Line}]
+	}})
+	a.aimed.Next()
+	a.aimed.Report(r)
 }
 
 // explainCoverage makes notes of the targets for which all schedules with up to
@@ -238,4 +271,45 @@ func (s *session) program(j job) string {
 		return pkg + "." + j.test
 	}
 	return pkg
+}
+
+// stallCause says what a run that stalled waits for.
+func stallCause(r *schedule.Result) string {
+	at := schedule.ParseSite(r.Cause)
+	if at.IsZero() {
+		return r.Cause
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s %s:%d", at.Text, filepath.Base(at.File), at.Line))
+}
+
+// How much of what is left native is told.
+const (
+	nativeReasons = 5
+	nativePlaces  = 3
+)
+
+// leftNative says what could not be put under control: a line for each reason, with
+// the first places.
+func leftNative(list []instrument.Native) string {
+	places := make(map[string][]string)
+	for _, n := range list {
+		place := filepath.Base(n.File)
+		if n.Line > 0 {
+			place += ":" + strconv.Itoa(n.Line)
+		}
+		places[n.Reason] = append(places[n.Reason], place)
+	}
+	var lines []string
+	for _, reason := range slices.Sorted(maps.Keys(places)) {
+		if len(lines) == nativeReasons {
+			return strings.Join(append(lines, "..."), "\n")
+		}
+		all := places[reason]
+		text := strings.Join(all[:min(len(all), nativePlaces)], ", ")
+		if more := len(all) - nativePlaces; more > 0 {
+			text += fmt.Sprintf(", +%d", more)
+		}
+		lines = append(lines, text+": "+reason)
+	}
+	return strings.Join(lines, "\n")
 }

@@ -13,6 +13,10 @@ package explore
 // which package detect reads; equal evidence is tallied, and translate.go makes
 // findings of it.
 //
+// Everybody waits for the first finding. So what sees bugs in the shortest time is
+// run first (inOrder), no run takes more than the time that is left (patience), and
+// schedules that switch at accused lines come before others (decide).
+//
 // Whatever goes wrong with one target or one variant becomes a note or a build
 // error, and the others go on. Outcomes of runs are counted, not judged: a test
 // that fails by itself is mentioned and is no finding, and a run that was
@@ -88,13 +92,17 @@ type Options struct {
 	RunTests string
 	Tags     string // build tags
 
+	// Accused are places of operations, without columns, that are likely to be part of
+	// a bug. Schedules that switch there are tried first.
+	Accused map[finding.Position]bool
+
 	Variants []Variant // nil means all that work here
 	Cores    []int     // values of GOMAXPROCS; nil means 1, 2, 4 and so on up to all cores
 	// Count is how often each package is run in each way; 0 means once. It is
 	// ignored if For is set.
 	Count int
-	// For makes runs for this long. Each package is run in each way at least
-	// once.
+	// For makes runs for this long. Each package is run at least once in each build,
+	// and a run that takes longer is stopped.
 	For time.Duration
 	// Timeout stops a run; 0 means [DefaultTimeout], or [DefaultTestTimeout] for
 	// tests.
@@ -139,6 +147,7 @@ type Progress struct {
 	Total    int           // 0 if unknown
 	Elapsed  time.Duration // of Options.For
 	Found    int           // different pieces of evidence of a bug so far
+	Last     string        // what the last run with one of them showed first: rule and place
 }
 
 // An Outcome is what the exploration came to.
@@ -258,7 +267,9 @@ func newSession(ctx context.Context, opt *Options) (*session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}, nil
+	s := &session{opt: opt, tc: tc, packages: packages, temp: temp, outcome: new(Outcome)}
+	s.functions = functions{source: tc.overlay.ReadFile, pkg: s.linked}
+	return s, nil
 }
 
 func (opt Options) withDefaults() Options {
@@ -296,19 +307,22 @@ type session struct {
 	tc       *toolchain
 	packages []instrument.Package
 	temp     string
+	files    int // made in temp, to name them
 
 	targets  []*target
 	flavours []flavour
 	arms     []*arm // what the plan was made of
 	lacking  bool   // a detector that was wanted does not work here
 
-	hashing sync.Mutex // guards the hash of each target
+	functions functions
+	hashing   sync.Mutex // guards the hash of each target
 
 	mu      sync.Mutex // guards what is below while runs are made
 	tally   evidence.Tally
 	ends    map[endKey]*endCount // of runs that did not simply succeed
 	outcome *Outcome
 	known   map[evidence.Key]bool   // bugs
+	last    string                  // one of them, in short
 	proofs  map[evidence.Key]*proof // schedules that show them
 	// minimised counts the bugs for which schedules were minimised.
 	minimised    int
@@ -324,6 +338,8 @@ type target struct {
 	binaries map[flavour]string // files, where they could be built
 	failed   bool               // does not compile as it is
 	runs     int                // made so far
+	bugs     int                // that they showed
+	ended    bool               // one of them ended by itself
 	hash     string             // of its source; "" until it is asked for
 }
 
@@ -363,6 +379,23 @@ func (s *session) finish(ctx context.Context) {
 	})
 	s.explainEnds()
 	s.explainCoverage()
+}
+
+// linked is what the linker calls the package that a file is in.
+func (s *session) linked(file string) string {
+	dir := filepath.Dir(file)
+	for _, p := range s.packages {
+		switch {
+		case p.Dir != dir:
+		case p.Name == "main" && !s.opt.Tests:
+			return "main"
+		case slices.Contains(p.XTestGoFiles, filepath.Base(file)):
+			return p.ImportPath + "_test"
+		default:
+			return p.ImportPath
+		}
+	}
+	return ""
 }
 
 // packageOf is the import path of the package that a file is in.

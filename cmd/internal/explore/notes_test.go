@@ -4,10 +4,13 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/lockstep-go/lockstep/analyzers/message"
+	"github.com/lockstep-go/lockstep/runtime/instrument"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
 // Every note that the source makes is in the catalogue, with the arguments
@@ -52,6 +55,34 @@ func TestNotes(t *testing.T) {
 	for _, key := range notes.Keys() {
 		if _, ok := used[key]; !ok {
 			t.Errorf("note %q is never made", key)
+		}
+	}
+}
+
+func TestLeftNative(t *testing.T) {
+	list := []instrument.Native{{File: "/app/c.go", Reason: "it uses cgo"}}
+	for line := range 5 {
+		list = append(list, instrument.Native{File: "/app/a.go", Line: line + 1, Column: 2, Reason: "its type cannot be written here"})
+	}
+	const want = "c.go: it uses cgo\na.go:1, a.go:2, a.go:3, +2: its type cannot be written here"
+	if got := leftNative(list); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	for i := range 9 {
+		list = append(list, instrument.Native{File: "/app/a.go", Reason: strconv.Itoa(i)})
+	}
+	if got := leftNative(list); strings.Count(got, "\n") != nativeReasons || !strings.HasSuffix(got, "\n...") {
+		t.Errorf("of many reasons it tells %q", got)
+	}
+}
+
+func TestStallCause(t *testing.T) {
+	for cause, want := range map[string]string{
+		"/app/main.go:12:3\tjobs":                       "jobs main.go:12",
+		"goroutine in net.(*conn).Read at /go/net.go:5": "goroutine in net.(*conn).Read at /go/net.go:5",
+	} {
+		if got := stallCause(&schedule.Result{Cause: cause}); got != want {
+			t.Errorf("%q is told as %q, want %q", cause, got, want)
 		}
 	}
 }

@@ -1,9 +1,11 @@
 package explore
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
+	"github.com/lockstep-go/lockstep/cmd/internal/finding"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -35,8 +37,9 @@ func (f flavour) variants() (vs []Variant) {
 	return vs
 }
 
-// flavours lists the fewest builds that serve the given variants.
-func flavours(vs []Variant) (fs []flavour) {
+// flavours lists the fewest builds that serve the given variants. A controlled
+// program is watched by what there is, whether or not it is wanted by itself.
+func flavours(vs []Variant, watched flavour) (fs []flavour) {
 	shared := flavour{race: slices.Contains(vs, Race), leak: slices.Contains(vs, Leak)}
 	if shared != (flavour{}) {
 		fs = append(fs, shared)
@@ -45,9 +48,29 @@ func flavours(vs []Variant) (fs []flavour) {
 		fs = append(fs, flavour{deadlock: true})
 	}
 	if slices.Contains(vs, Controlled) {
-		fs = append(fs, flavour{controlled: true, race: slices.Contains(vs, Race), leak: slices.Contains(vs, Leak)})
+		watched.controlled = true
+		fs = append(fs, watched)
 	}
 	return fs
+}
+
+// inOrder are flavours in the order of their first runs: what sees bugs soon comes
+// first. That is a schedule for a program, and for tests, which are run one by one
+// under schedules, a run of all of them. Replaced locks come last: they wait for
+// timeouts.
+func inOrder(fs []flavour, tests bool) []flavour {
+	rank := func(f flavour) int {
+		switch {
+		case f.deadlock:
+			return 3
+		case f.controlled && tests:
+			return 2
+		case f.controlled:
+			return 0
+		}
+		return 1
+	}
+	return slices.SortedStableFunc(slices.Values(fs), func(a, b flavour) int { return cmp.Compare(rank(a), rank(b)) })
 }
 
 // CoresUpTo lists 1, 2, 4 and so on, and n.
@@ -68,8 +91,11 @@ type job struct {
 	// Of a controlled run: how to make decisions, and whether to tell all events.
 	schedule schedule.Schedule
 	trace    bool
+	steps    int           // limit; 0 is the usual one
+	limit    time.Duration // of the run
 	// enumerated says that the schedule is one of an enumeration.
 	enumerated bool
+	aimed      bool // of the one that is aimed at accused places
 }
 
 // An arm is a way to spend time: a target in a flavour and, controlled, one of its
@@ -93,6 +119,9 @@ type arm struct {
 	timed bool // there were timers
 
 	systematic *schedule.Systematic // enumerates schedules; nil if there are too many
+	// aimed enumerates those that differ at accused places only; nil if there are none.
+	aimed   *schedule.Systematic
+	accused map[finding.Position]bool
 }
 
 // idle reports whether an arm has nothing to do, or nothing yet.
@@ -116,6 +145,9 @@ func (a *arm) job() job {
 	return j
 }
 
+// usually is how long a run takes.
+func (a *arm) usually() time.Duration { return a.spent / time.Duration(max(a.made, 1)) }
+
 // yields is what an arm has brought for the time that it took.
 func (a *arm) yields() float64 {
 	return float64(a.found+1) / max(a.spent, time.Millisecond).Seconds()
@@ -128,7 +160,7 @@ func (a *arm) yields() float64 {
 // everything as evenly as it could.
 //
 // With time, every arm makes its first round, in order, so that what is
-// quickly seen is seen soon. Then the arm goes on that has the greatest
+// quickly seen is seen soon; once time is over, the first run of it only. Then the arm goes on that has the greatest
 //
 //	(bugs that it was the first to show + 1) / time spent
 //
@@ -158,7 +190,7 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 	for ; len(p.arms) > 0 && (p.rounds == 0 && p.round == 0 || p.round < p.rounds); p.at, p.round = 0, p.round+1 {
 		for ; p.at < len(p.arms); p.at++ {
 			a := p.arms[p.at]
-			if a.idle() || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && elapsed >= 2*p.limit && !p.first(a) {
+			if a.idle() || a.made >= (p.round+1)*len(a.cores) || p.rounds == 0 && p.late(a, elapsed) {
 				continue
 			}
 			return a.job(), true
@@ -169,7 +201,7 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 	}
 	var best *arm
 	for _, a := range p.arms {
-		if !a.idle() && (best == nil || a.yields() > best.yields()) {
+		if !a.idle() && elapsed+a.usually() < p.limit && (best == nil || a.yields() > best.yields()) {
 			best = a
 		}
 	}
@@ -177,6 +209,27 @@ func (p *plan) next(elapsed time.Duration) (job, bool) {
 		return job{}, false
 	}
 	return best.job(), true
+}
+
+// late reports whether there is no time left even for the first round of a.
+func (p *plan) late(a *arm, elapsed time.Duration) bool {
+	return elapsed+a.usually() >= p.limit && a.made > 0 || elapsed >= 2*p.limit && !p.first(a)
+}
+
+// patience is how long a run may take that begins elapsed after the plan did, if the
+// user allows it most. It may take all the time that is left, but half of that
+// if the program is known to have a bug: it may hang each time. Those that come
+// late have a little, and no run has less than the least in which it can tell
+// why it hangs.
+func (p *plan) patience(elapsed, least, most time.Duration, known bool) time.Duration {
+	if p.rounds > 0 {
+		return most
+	}
+	left := p.limit - elapsed
+	if known {
+		left /= 2
+	}
+	return min(most, max(left, p.limit/10, least))
 }
 
 // first reports whether a is not controlled, or the first of the controlled

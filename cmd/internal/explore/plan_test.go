@@ -28,7 +28,7 @@ func TestFlavours(t *testing.T) {
 		{nil, ""},
 	} {
 		var got []string
-		for _, f := range flavours(test.in) {
+		for _, f := range flavours(test.in, flavour{race: true, leak: true}) {
 			got = append(got, fmt.Sprint(f.variants()))
 		}
 		if s := strings.Join(got, " "); s != test.want {
@@ -41,7 +41,7 @@ func TestFlavours(t *testing.T) {
 func arms() []*arm {
 	var list []*arm
 	for t := range 2 {
-		for _, f := range flavours([]Variant{Race, Deadlock, Controlled}) {
+		for _, f := range flavours([]Variant{Race, Deadlock, Controlled}, flavour{race: true}) {
 			a := &arm{target: t, flavour: f, cores: []int{1, 4}}
 			if f.controlled {
 				a.cores = []int{0}
@@ -110,8 +110,8 @@ func TestTime(t *testing.T) {
 	for _, ok := p.next(time.Hour); ok; _, ok = p.next(time.Hour) {
 		n++
 	}
-	if n != 10 {
-		t.Errorf("%d runs without time, want one of each kind", n)
+	if n != 6 {
+		t.Errorf("%d runs without time, want one of each arm", n)
 	}
 
 	p = &plan{arms: arms()[:3], limit: time.Second}
@@ -120,6 +120,44 @@ func TestTime(t *testing.T) {
 	}
 	if j, ok := p.next(0); ok {
 		t.Errorf("nothing new is to be seen, yet there is job %v", j)
+	}
+}
+
+// TestPatience checks that a run that hangs takes no more than the time there is.
+func TestPatience(t *testing.T) {
+	for _, test := range []struct {
+		p             plan
+		elapsed, most time.Duration
+		known         bool
+		want          time.Duration
+	}{
+		{plan{limit: 30 * time.Second}, 0, 10 * time.Minute, false, 30 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, 10 * time.Minute, false, 20 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, 10 * time.Minute, true, 10 * time.Second},
+		{plan{limit: 30 * time.Second}, 10 * time.Second, time.Second, true, time.Second},
+		{plan{limit: 30 * time.Second}, time.Hour, time.Minute, false, 3 * time.Second},
+		{plan{limit: time.Second}, time.Hour, time.Minute, false, 2 * time.Second},
+		{plan{rounds: 3}, time.Hour, time.Minute, true, time.Minute},
+	} {
+		if got := test.p.patience(test.elapsed, 2*time.Second, test.most, test.known); got != test.want {
+			t.Errorf("of %v, %v after the beginning, at most %v: %v, want %v", test.p.limit, test.elapsed, test.most, got, test.want)
+		}
+	}
+}
+
+func TestInOrder(t *testing.T) {
+	all := flavours(Variants(), flavour{race: true, leak: true})
+	for tests, want := range map[bool]string{
+		false: "[controlled] [race leak] [deadlock] ",
+		true:  "[race leak] [controlled] [deadlock] ",
+	} {
+		got := ""
+		for _, f := range inOrder(all, tests) {
+			got += fmt.Sprint(f.variants(), " ")
+		}
+		if got != want {
+			t.Errorf("tests %t: %s, want %s", tests, got, want)
+		}
 	}
 }
 

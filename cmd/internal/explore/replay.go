@@ -17,6 +17,9 @@ type ReplayOptions struct {
 	Options
 	Witness schedule.Witness
 	Times   int // runs to make; 0 means one
+	// Values makes one more run, without the race detector, that tells what
+	// variables hold.
+	Values bool
 }
 
 // A Replayed is what replaying a schedule came to.
@@ -24,9 +27,12 @@ type Replayed struct {
 	// Outcome has the findings of the first run, and how often they were seen
 	// in all.
 	Outcome
-	// Run is the first run, with its events; nil if none was made. Its End is empty
+	// Run is the first run, with its events, and with the values of variables if
+	// they were asked for and could be told; nil if none was made. Its End is empty
 	// if the program died on the way.
-	Run    *schedule.Result
+	Run *schedule.Result
+	// Races are the two accesses of each race that the first run showed.
+	Races  [][2]schedule.Site
 	Ended  execute.Outcome // of the first run's process
 	Output string          // the end of what it printed
 	// Same counts the runs that were equal to the first, itself included.
@@ -58,6 +64,12 @@ func Replay(ctx context.Context, opt ReplayOptions) (*Replayed, error) {
 	if len(s.targets) == 1 && ctx.Err() == nil {
 		s.repeat(ctx, r, w, max(opt.Times, 1))
 	}
+	if r.Run != nil {
+		if opt.Values {
+			s.addValues(ctx, r, w)
+		}
+		r.Run.Events = slices.DeleteFunc(r.Run.Events, func(e schedule.Event) bool { return e.Op == schedule.Choice })
+	}
 	s.finish(ctx)
 	r.Outcome = *s.outcome
 	return r, nil
@@ -86,6 +98,7 @@ func (s *session) repeat(ctx context.Context, r *Replayed, w schedule.Witness, t
 		}
 		if n == 0 {
 			r.Run, r.Ended, r.Output = d.control, d.result.Outcome, lastLines(slices.Concat(d.result.Stdout.Bytes(), d.result.Stderr.Bytes()))
+			r.Races = races(d)
 		}
 		if d.control.Hash == r.Run.Hash && d.control.End == r.Run.End {
 			r.Same++
@@ -95,7 +108,6 @@ func (s *session) repeat(ctx context.Context, r *Replayed, w schedule.Witness, t
 	if r.Run.End == schedule.Steps || r.Run.End == schedule.Stall {
 		s.outcome.Limited = true
 	}
-	r.Run.Events = slices.DeleteFunc(r.Run.Events, func(e schedule.Event) bool { return e.Op == schedule.Choice })
 	if r.Same < times {
 		s.nondeterministic(a.job(), r.Run)
 	}

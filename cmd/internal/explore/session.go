@@ -61,6 +61,7 @@ func (s *session) run(ctx context.Context) {
 						return
 					}
 					if j, more = p.next(time.Since(began)); more {
+						j.limit = p.patience(time.Since(began), s.least(j), s.opt.Timeout, s.targets[j.target].bugs > 0)
 						s.progress(s.running(j, p.total(), time.Since(began)))
 					}
 				})
@@ -73,6 +74,14 @@ func (s *session) run(ctx context.Context) {
 		})
 	}
 	workers.Wait()
+}
+
+// least is the shortest time in which a run can tell why it hangs.
+func (s *session) least(j job) time.Duration {
+	if j.flavour.deadlock {
+		return s.opt.LockTimeout + time.Second
+	}
+	return time.Second
 }
 
 // make makes a run, and looks for small schedules that show what it was the
@@ -107,7 +116,7 @@ func (s *session) plan(ctx context.Context) *plan {
 	}
 	ready := make(map[flavour]bool)
 	for i, t := range s.targets {
-		for _, f := range s.flavours {
+		for _, f := range inOrder(s.flavours, s.opt.Tests) {
 			if t.binaries[f] == "" {
 				continue
 			}
@@ -117,10 +126,10 @@ func (s *session) plan(ctx context.Context) *plan {
 				p.arms = append(p.arms, &arm{target: i, flavour: f, cores: s.opt.Cores})
 			case s.opt.Tests:
 				for _, test := range s.listTests(ctx, t, t.binaries[f]) {
-					p.control(arm{target: i, flavour: f, test: test})
+					p.control(arm{target: i, flavour: f, test: test, accused: s.opt.Accused})
 				}
 			default:
-				p.control(arm{target: i, flavour: f})
+				p.control(arm{target: i, flavour: f, accused: s.opt.Accused})
 			}
 		}
 	}
@@ -135,7 +144,7 @@ func (s *session) plan(ctx context.Context) *plan {
 func (s *session) running(j job, total int, elapsed time.Duration) Progress {
 	return Progress{
 		Package: s.targets[j.target].pkg.ImportPath, Variants: j.variants(), Cores: j.cores,
-		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known),
+		Done: s.outcome.Runs, Total: total, Elapsed: elapsed, Found: len(s.known), Last: s.last,
 	}
 }
 
@@ -157,7 +166,7 @@ func (s *session) runJob(ctx context.Context, j job) done {
 	defer os.RemoveAll(dir)
 	c := execute.Command{
 		Path: t.binaries[j.flavour], Args: s.arguments(j), Dir: s.opt.Dir, Env: s.environment(j, dir),
-		Timeout: s.opt.Timeout + reportTime, Dump: true, MaxOutput: s.opt.MaxOutput,
+		Timeout: cmp.Or(j.limit, s.opt.Timeout) + reportTime, Dump: true, MaxOutput: s.opt.MaxOutput,
 	}
 	if s.opt.Tests {
 		c.Dir = t.pkg.Dir
@@ -207,7 +216,7 @@ func (s *session) environment(j job, dir string) []string {
 		env = append(env, leaksVariable+"="+filepath.Join(dir, string(Leak)))
 		scheduled := j.flavour.controlled && j.schedule.Controlled() // and sees that by itself
 		if j.flavour.race && !scheduled {                            // where the runtime does not notice that all goroutines are asleep
-			env = append(env, leaksWatchVariable+"="+s.opt.Timeout.String())
+			env = append(env, leaksWatchVariable+"="+cmp.Or(j.limit, s.opt.Timeout).String())
 		}
 	}
 	if j.flavour.deadlock {
@@ -248,6 +257,7 @@ func (s *session) collect(j job, dir, cwd string, d done) map[Variant][]evidence
 	}
 	if j.flavour.controlled {
 		crashes = j.controlled(crashes, d.control, opt)
+		s.functions.name(crashes)
 	}
 	found[first] = append(found[first], crashes...)
 	if j.flavour.race { // "limit on simultaneously alive goroutines" goes to stderr, reports never do
@@ -303,7 +313,7 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	s.outcome.Runs++
 	s.targets[j.target].runs++
-	bug := false
+	bug, first := false, true
 	for _, v := range j.variants() {
 		found := d.evidence[v]
 		for i := range found {
@@ -314,6 +324,10 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 			key := found[i].Key()
 			if !s.known[key] {
 				j.arm.found++
+				s.targets[j.target].bugs++
+				if first { // what follows may be what it leads to
+					s.last, first = s.brief(found[i], v), false
+				}
 			}
 			if !s.known[key] || v.byControl() && s.proofs[key] == nil && !slices.Contains(news, key) {
 				news = append(news, key)
@@ -324,10 +338,22 @@ func (s *session) count(j job, d done) (news []evidence.Key) {
 	}
 	if d.control != nil {
 		s.learn(j, d.control)
+		if _, late := d.result.Outcome.(execute.TimedOut); late { // nobody knows what it would have done
+			j.arm.systematic, j.arm.aimed = nil, nil
+		}
 		s.improve(j, d)
 	}
 	s.countEnd(j, d.result, bug)
 	return news
+}
+
+// brief names a bug by its rule and place.
+func (s *session) brief(e evidence.Evidence, v Variant) string {
+	o := evidence.Observation{Evidence: e, Variant: string(v)}
+	for _, f := range Translate([]evidence.Observation{o}, Translation{Lang: s.opt.Lang}) {
+		return f.Rule + " " + Translation{Lang: s.opt.Lang}.short(f.Range.Start)
+	}
+	return ""
 }
 
 // countEnd notes how a run ended if that is worth a word: a run that shows
@@ -351,14 +377,20 @@ func (s *session) countEnd(j job, r execute.Result, bug bool) {
 	}
 	switch o := r.Outcome.(type) {
 	case execute.TimedOut:
-		if !bug || r.Forced {
-			add("", !bug, printed, message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", s.opt.Timeout.String()))
+		limit := cmp.Or(j.limit, s.opt.Timeout)
+		if short := limit < s.opt.Timeout && s.targets[j.target].ended; !short && (!bug || r.Forced) {
+			m := message.New(message.Key("end-timeout"+forced), "package", pkg, "limit", limit.Round(100*time.Millisecond).String())
+			if limit < s.opt.Timeout {
+				m = message.New("end-late", "package", pkg, "limit", s.opt.For.String())
+			}
+			add("", !bug, printed, m)
 		}
 	case execute.OutputLimit:
 		add("", true, "", message.New(message.Key("end-output"+forced), "package", pkg, "limit", fmt.Sprintf("%d MB", o.Bytes>>20)))
 	case execute.StartFailed:
 		s.outcome.BuildErrors = append(s.outcome.BuildErrors, BuildError{pkg, o.Err.Error()})
 	case execute.Finished:
+		s.targets[j.target].ended = true
 		expected := o.Exit == 0 || o.Exit == stuckStatus || o.Exit == raceStatus || o.Exit == controlStatus
 		if !bug && !expected {
 			add(o.String(), false, printed, message.New("end-failed", "package", pkg, "status", o.String()))

@@ -22,6 +22,7 @@ import (
 const (
 	minimiseRuns = 150
 	searchRuns   = 60
+	shortenRuns  = 40
 	minimiseTime = 5 * time.Second
 )
 
@@ -29,11 +30,16 @@ const (
 // more than half of the time that there is.
 const mostMinimised = 20
 
+// longRun is how many steps a run may have for nobody to mind reading it.
+const longRun = 60
+
 // A proof is the smallest known schedule that shows a piece of evidence.
 type proof struct {
 	witness schedule.Witness
 	replay  []string
 	sure    bool // it replays exactly
+	steps   int  // of the run, up to what it shows; 0 if unknown
+	telling bool // it shows what harm is done
 }
 
 // prove finds, for pieces of evidence that one run of j showed first, small
@@ -47,7 +53,7 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 	if err != nil || d.control.End == "" || !j.schedule.Controlled() {
 		return proofs
 	}
-	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool)}
+	p := &prover{session: s, job: j, known: make(map[string]map[evidence.Key]bool), steps: make(map[string]int), lost: make(map[string]bool)}
 	again := p.run(ctx, j.schedule.Replay(ds))
 	if ctx.Err() != nil {
 		return proofs
@@ -60,6 +66,8 @@ func (s *session) prove(ctx context.Context, j job, d done, keys []evidence.Key)
 		smallest := p.minimise(ctx, ds, key)
 		proofs[key] = s.proofOf(j, j.schedule.Replay(smallest))
 		proofs[key].sure = true
+		replay := proofs[key].witness.Schedule.String()
+		proofs[key].steps, proofs[key].telling = p.steps[replay], key.Kind() == evidence.DataRace && p.lost[replay]
 	}
 	return proofs
 }
@@ -86,6 +94,8 @@ type prover struct {
 	*session
 	job   job
 	known map[string]map[evidence.Key]bool
+	steps map[string]int  // until the first race report, or else the end
+	lost  map[string]bool // an update was lost, as far as was told
 }
 
 func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
@@ -98,7 +108,14 @@ func (p *prover) run(ctx context.Context, s schedule.Schedule) done {
 			shown[list[i].Key()] = true
 		}
 	}
-	p.known[s.String()] = shown
+	p.known[s.String()], p.steps[s.String()] = shown, d.control.Steps
+	p.lost[s.String()] = losesUpdate(d.control.Events)
+	for _, e := range d.control.Events {
+		if e.Races > 0 {
+			p.steps[s.String()] = e.Step
+			break
+		}
+	}
 	return d
 }
 
@@ -115,7 +132,11 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 	}
 	began := time.Now()
 	defer func() { p.locked(func() { p.proving += time.Since(began) }) }()
-	ctx, cancel := context.WithTimeout(ctx, minimiseTime)
+	most := minimiseTime
+	if p.opt.For > 0 {
+		most = min(most, max(p.opt.For/4, time.Second))
+	}
+	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	// What showed one thing may show the other as well.
 	for text, shown := range p.known {
@@ -133,7 +154,66 @@ func (p *prover) minimise(ctx context.Context, ds schedule.Deviations, key evide
 		}
 		return p.known[s.String()][key], nil
 	})
-	return p.search(ctx, m.Deviations, key)
+	return p.shorten(ctx, p.search(ctx, m.Deviations, key), key)
+}
+
+// shorten looks for a schedule that shows evidence with the given key in fewer
+// steps than ds, if these are many, by switching early. The default schedule
+// switches by itself, in the end: it may show a bug after a thousand turns of a
+// loop that one deviation shows in the first. And of a race it prefers one that
+// loses an update: the detector reports a race whether or not it does harm.
+func (p *prover) shorten(ctx context.Context, ds schedule.Deviations, key evidence.Key) schedule.Deviations {
+	p.job.trace = key.Kind() == evidence.DataRace
+	defer func() { p.job.steps = 0 }()
+	try := func(ds schedule.Deviations) (steps int, shown bool) {
+		s := p.job.schedule.Replay(ds).String()
+		if _, ok := p.known[s]; !ok || p.job.trace {
+			p.run(ctx, p.job.schedule.Replay(ds))
+		}
+		return p.steps[s], p.known[s][key]
+	}
+	lost := func(ds schedule.Deviations) bool { return p.lost[p.job.schedule.Replay(ds).String()] }
+	least, shown := try(ds)
+	for k := 1; k <= shortenRuns && shown && ctx.Err() == nil && (least > longRun || p.job.trace && !lost(ds)); k++ {
+		p.job.steps = max(least, longRun)
+		early := schedule.Deviations{{Decision: k, Option: 1}}
+		steps, shown := try(early)
+		if shown && ctx.Err() == nil && (steps < least/2 || lost(early) && !lost(ds)) {
+			ds, least = early, steps
+		}
+	}
+	return ds
+}
+
+// losesUpdate reports whether a goroutine read a variable and wrote it after
+// another goroutine had.
+func losesUpdate(events []schedule.Event) bool {
+	type update struct {
+		variable schedule.Site
+		stale    bool
+	}
+	begun := make(map[int]update) // by goroutine
+	for _, e := range events {
+		if e.Op != schedule.Access {
+			continue
+		}
+		mine := begun[e.Goroutine]
+		switch {
+		case e.Kind == "read":
+			begun[e.Goroutine] = update{variable: e.At}
+			continue
+		case mine.variable == e.At && mine.stale:
+			return true
+		}
+		delete(begun, e.Goroutine)
+		for g, u := range begun {
+			if u.variable.Text == e.At.Text {
+				u.stale = true
+				begun[g] = u
+			}
+		}
+	}
+	return false
 }
 
 // search looks for a schedule with fewer deviations than ds has that shows
@@ -172,13 +252,13 @@ func (s *session) improve(j job, d done) {
 		for i := range list {
 			key := list[i].Key()
 			p := s.proofs[key]
-			if p == nil || !p.sure {
+			if p == nil || !p.sure || p.telling || p.steps > 0 && d.control.Steps > p.steps {
 				continue
 			}
 			old := p.witness.Schedule
 			if old.Eager && !j.schedule.Eager || old.Eager == j.schedule.Eager && shorter(ds, old.Deviations) {
 				s.proofs[key] = s.proofOf(j, j.schedule.Replay(ds))
-				s.proofs[key].sure = true
+				s.proofs[key].sure, s.proofs[key].steps = true, d.control.Steps
 			}
 		}
 	}

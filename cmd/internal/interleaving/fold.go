@@ -18,7 +18,8 @@ type piece struct {
 
 // fold chooses the rows that matter, if there are more than max: how the run
 // began and ended, the races, what those who are stuck took and wait for, and
-// then the waits and switches nearest to the end.
+// then the waits and switches nearest to what is to be explained: the first race
+// of a run that came to no other harm, or else the end.
 func (r *Run) fold(max int) []piece {
 	keep := make([]bool, len(r.rows))
 	if len(r.rows) <= max {
@@ -32,16 +33,35 @@ func (r *Run) fold(max int) []piece {
 	for i := range order {
 		order[i] = len(order) - 1 - i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(weight[b], weight[a]) })
+	focus := r.focus()
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(cmp.Compare(weight[b], weight[a]), cmp.Compare(distance(a, focus), distance(b, focus)))
+	})
 	for _, i := range order[:max] {
-		keep[i] = true
+		keep[i] = weight[i] > light
 	}
 	return pieces(keep)
 }
 
+// focus is the row that is to be explained.
+func (r *Run) focus() int {
+	if r.harmless() && len(r.races) > 0 {
+		return r.races[0].Second
+	}
+	return len(r.rows) - 1
+}
+
+// harmless reports whether nothing is to be said of how the run ended.
+func (r *Run) harmless() bool {
+	return slices.Contains([]schedule.End{schedule.OK, schedule.Steps, schedule.Exited}, r.result.End)
+}
+
+func distance(a, b int) int { return max(a-b, b-a) }
+
 // The weights of rows, the heavier the rather shown.
 const (
 	light   = iota
+	before  // what another goroutine goes on or waits after
 	switchy // another goroutine goes on, or a wait
 	starts  // a goroutine
 	near    // the beginning and the end, and what is beside heavy rows
@@ -55,18 +75,31 @@ func (r *Run) weigh() []int {
 			weight[i] = max(weight[i], to)
 		}
 	}
+	last := len(r.rows) // that has to do with what is to be explained
+	if r.harmless() && len(r.races) > 0 {
+		last = 0
+		for _, pair := range r.races {
+			last = max(last, pair.Second+1)
+		}
+	}
 	for i, n := range r.rows {
 		switch {
 		case n.starts():
 			raise(i, starts)
+		case i > last:
 		case n.Switched || n.Blocked || n.Waited:
 			raise(i, switchy)
+			raise(i-1, before)
 		}
 	}
 	for i := range min(3, len(weight)) {
 		raise(i, near)
 	}
-	for i := range min(6, len(weight)) {
+	ends := 6
+	if r.harmless() && len(r.races) > 0 {
+		ends = 2
+	}
+	for i := range min(ends, len(weight)) {
 		raise(len(weight)-1-i, near)
 	}
 	for _, pair := range r.races {
@@ -75,6 +108,7 @@ func (r *Run) weigh() []int {
 			raise(i-1, near)
 			raise(i+1, near)
 		}
+		raise(r.goesOn(pair), heavy)
 	}
 	taken := r.taken()
 	for _, l := range r.lanes {
@@ -86,10 +120,31 @@ func (r *Run) weigh() []int {
 		for _, h := range l.Holds {
 			if i, ok := taken[holding{l.ID, h.Object}]; ok {
 				raise(i, heavy)
+				raise(i-1, near)
+				raise(i+1, near)
 			}
 		}
 	}
 	return weight
+}
+
+// goesOn is the row in which the goroutine of a race's first access goes on with
+// the same variable: what it read before the second may be out of date. It is -1
+// if there is none.
+func (r *Run) goesOn(pair racePair) int {
+	if pair.First < 0 {
+		return -1
+	}
+	first := r.rows[pair.First]
+	for i := pair.Second + 1; i < len(r.rows); i++ {
+		if n := r.rows[i]; n.Goroutine == first.Goroutine {
+			if isAccess(n) && sameVariable(n, first) {
+				return i
+			}
+			return -1
+		}
+	}
+	return -1
 }
 
 type holding struct{ goroutine, object int }

@@ -29,6 +29,7 @@ type Options struct {
 	Width int          // columns of the terminal; 0 is 80
 	Color bool         // allows terminal colours
 	Steps bool         // shows every step, none folded
+	Rows  int          // how many steps a table shows before it folds; 0 is a page full
 }
 
 // A Race is two accesses that the race detector reported, by the places in its

@@ -100,7 +100,7 @@ func (v *view) laneName(l lane) string {
 	if l.Created.IsZero() && l.Parent == 0 {
 		return v.text("main")
 	}
-	text := l.Created.Text
+	text := v.task(l.Created)
 	if l.subtest {
 		return v.text("subtest", "place", v.place(l.Created))
 	}

@@ -2,6 +2,7 @@ package interleaving
 
 import (
 	"bufio"
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -36,7 +37,7 @@ func Text(w io.Writer, run *Run, o Options) error {
 	if t.width <= 0 {
 		t.width = defaultWidth
 	}
-	most := maxRows
+	most := cmp.Or(o.Rows, maxRows)
 	if o.Steps {
 		most = len(run.rows)
 	}

@@ -19,10 +19,11 @@ type view struct {
 	o        Options
 	sameBase map[string]bool // base names that several of the files have
 	clauses  map[schedule.Site][]string
+	tasks    map[schedule.Site]string
 }
 
 func newView(r *Run, o Options) *view {
-	v := &view{Run: r, o: o, sameBase: make(map[string]bool), clauses: make(map[schedule.Site][]string)}
+	v := &view{Run: r, o: o, sameBase: make(map[string]bool), clauses: make(map[schedule.Site][]string), tasks: make(map[schedule.Site]string)}
 	files := make(map[string]string)
 	note := func(s schedule.Site) {
 		base := filepath.Base(s.File)
@@ -161,34 +162,75 @@ func (v *view) selectClauses(at schedule.Site) []string {
 		return clauses
 	}
 	v.clauses[at] = nil
+	v.inspect(at, func(n ast.Node, text func(ast.Node) string) bool {
+		s, ok := n.(*ast.SelectStmt)
+		if !ok {
+			return false
+		}
+		for _, c := range s.Body.List {
+			if comm := c.(*ast.CommClause).Comm; comm != nil {
+				clauses = append(clauses, text(comm))
+			}
+		}
+		return true
+	})
+	v.clauses[at] = clauses
+	return clauses
+}
+
+// inspect shows visit the nodes that begin at a place, from the outside in, until
+// it has what it wants. Text is the source of a node on one line.
+func (v *view) inspect(at schedule.Site, visit func(n ast.Node, text func(ast.Node) string) bool) {
 	lines := v.files[at.File]
 	if len(lines) == 0 {
-		return nil
+		return
 	}
 	source := strings.Join(lines, "\n")
 	fset := token.NewFileSet()
 	file, _ := parser.ParseFile(fset, "", source, parser.SkipObjectResolution)
 	if file == nil {
-		return nil
+		return
 	}
+	text := func(n ast.Node) string {
+		from, to := fset.Position(n.Pos()).Offset, fset.Position(n.End()).Offset
+		return printable(strings.Join(strings.Fields(source[from:min(to, len(source))]), " "))
+	}
+	done := false
 	ast.Inspect(file, func(n ast.Node) bool {
-		s, ok := n.(*ast.SelectStmt)
-		if !ok {
-			return true
+		if n == nil || done {
+			return false
 		}
-		if p := fset.Position(s.Pos()); p.Line != at.Line || at.Column > 0 && p.Column != at.Column {
-			return true
+		if p := fset.Position(n.Pos()); p.Line == at.Line && (at.Column == 0 || p.Column == at.Column) {
+			done = visit(n, text)
 		}
-		for _, c := range s.Body.List {
-			if comm := c.(*ast.CommClause).Comm; comm != nil {
-				from, to := fset.Position(comm.Pos()).Offset, fset.Position(comm.End()).Offset
-				clauses = append(clauses, printable(strings.Join(strings.Fields(source[from:min(to, len(source))]), " ")))
-			}
-		}
-		return false
+		return !done
 	})
-	v.clauses[at] = clauses
-	return clauses
+}
+
+// task is what the statement at a place starts a goroutine to do. Of a go statement
+// the run tells that; of wg.Go(work) it tells wg.
+func (v *view) task(at schedule.Site) string {
+	if at.Text == "" || strings.Contains(at.Text, "(") {
+		return at.Text
+	}
+	task, known := v.tasks[at]
+	if known {
+		return task
+	}
+	task = at.Text
+	v.inspect(at, func(n ast.Node, text func(ast.Node) string) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) != 1 {
+			return false
+		}
+		if sel, ok := call.Fun.(*ast.SelectorExpr); !ok || sel.Sel.Name != "Go" {
+			return false
+		}
+		task = text(call.Args[0])
+		return true
+	})
+	v.tasks[at] = task
+	return task
 }
 
 // ending says how the run ended: first how, then what each goroutine that is not
@@ -310,7 +352,7 @@ func (v *view) facts() []string {
 		facts = append(facts, v.text("fact-uncontrolled", "what", printable(strings.Join(r.Uncontrolled, ", "))))
 	}
 	if r.End != "" {
-		facts = append(facts, v.text("fact-schedule", "schedule", "ls:"+printable(r.Deviations), "steps", strconv.Itoa(r.Steps), "decisions", strconv.Itoa(r.Decisions)))
+		facts = append(facts, v.text("fact-schedule", "schedule", printable(r.Replay()), "steps", strconv.Itoa(r.Steps), "decisions", strconv.Itoa(r.Decisions)))
 	}
 	return facts
 }

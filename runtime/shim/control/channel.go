@@ -13,12 +13,15 @@ import "unsafe"
 // acknowledges, so that the next look at the channel sees what it did.
 
 //go:norace
+//go:nocheckptr
 func pointer[T any](ch chan T) *hchan { return *(**hchan)(unsafe.Pointer(&ch)) }
 
 //go:norace
+//go:nocheckptr
 func both[T any](ch <-chan T) chan T { return *(*chan T)(unsafe.Pointer(&ch)) }
 
 //go:norace
+//go:nocheckptr
 func bothOf[T any](ch chan<- T) chan T { return *(*chan T)(unsafe.Pointer(&ch)) }
 
 // waiter is who waits longest in this package to send to, or to receive from, h,

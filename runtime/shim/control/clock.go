@@ -181,6 +181,7 @@ func NewTimer(d time.Duration, at string) *time.Timer {
 	point(me)
 	ch := make(chan time.Time, 1)
 	t := &time.Timer{C: ch}
+	precedes(ch)
 	arrange(&vtimer{ch: ch, owner: unsafe.Pointer(t)}, d)
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	return t
@@ -200,6 +201,7 @@ func NewTicker(d time.Duration, at string) *time.Ticker {
 	point(me)
 	ch := make(chan time.Time, 1)
 	t := &time.Ticker{C: ch}
+	precedes(ch)
 	arrange(&vtimer{ch: ch, owner: unsafe.Pointer(t), period: int64(d)}, d)
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	return t
@@ -225,6 +227,14 @@ func drain(c <-chan time.Time) {
 	}
 	show()
 }
+
+// precedes tells the race detector that what the calling goroutine has done happens
+// before what is received from the channel of a timer that it starts: in package time
+// the timer sends on its behalf, here whoever lets time pass does. A receive acquires
+// its place in the buffer.
+//
+//go:norace
+func precedes(ch chan time.Time) { raceRelease(pointer(ch).buf) }
 
 // TimerStop stands for t.Stop().
 //
@@ -269,6 +279,7 @@ func TimerReset(t *time.Timer, d time.Duration, at string) bool {
 		f.arm()
 		arrange(&vtimer{start: f, owner: unsafe.Pointer(t)}, d)
 	} else {
+		precedes(writable(t.C))
 		arrange(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t)}, d)
 	}
 	return active
@@ -305,6 +316,7 @@ func TickerReset(t *time.Ticker, d time.Duration, at string) {
 	event(me, opTimer, unsafe.Pointer(t), at, 0)
 	cancelTimer(unsafe.Pointer(t))
 	drain(t.C)
+	precedes(writable(t.C))
 	arrange(&vtimer{ch: writable(t.C), owner: unsafe.Pointer(t), period: int64(d)}, d)
 }
 

@@ -98,6 +98,8 @@ func TestOutcomes(t *testing.T) {
 		"select":               {"ok 1", "ok 2"},
 		"select-default":       {"ok 7"},
 		"select-both-ways":     {"ok 0", "ok 1"},
+		"timer-reset":          {"ok 2"},
+		"ticker-reset":         {"ok 2"},
 		"timers":               {"ok true 3s false false true"},
 		"after-func":           {"ok true3"},
 		"deadline":             {"ok true true context deadline exceeded"},
@@ -172,6 +174,16 @@ func TestReplay(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Who waits for a lock that another takes first is not run in between, so the steps
+// grow with the operations only.
+func TestContended(t *testing.T) {
+	for _, with := range []string{"ls:", "rw:1", "pct:1:3:20"} {
+		if r := run(t, "contended", with); r.End != schedule.OK || r.Steps > 1500 {
+			t.Errorf("%s: end %s, %d steps", with, r.End, r.Steps)
+		}
 	}
 }
 

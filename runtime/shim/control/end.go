@@ -166,7 +166,7 @@ func dissolve(me *g) {
 	show()
 	s.nalive, s.nall = 0, 0
 	s.all, s.alive, s.options, s.current, s.main = nil, nil, nil, nil, nil
-	s.once, s.pools, s.afuns = nil, nil, nil
+	s.once, s.pools, s.afuns, s.writers, s.promised = nil, nil, nil, nil, nil
 	// Package time keeps what timers send to, and so does this one: who waits for it
 	// does not leak.
 	for v := s.timers; v != nil; v = v.next {

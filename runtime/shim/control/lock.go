@@ -82,12 +82,31 @@ func tried(me *g, p unsafe.Pointer, at string, ok bool) {
 //
 //go:norace
 func announcedBy(p unsafe.Pointer, me *g) *g {
-	for i := 0; i < s.nalive; i++ {
-		if c := s.alive[i]; c != me && c.announced && c.obj == p {
+	for c := s.writers; c != nil; c = c.nextWriter {
+		if c != me && c.obj == p {
 			return c
 		}
 	}
 	return nil
+}
+
+// announce makes me a writer that readers have to wait for, or no longer.
+//
+//go:norace
+func announce(me *g, yes bool) {
+	if me.announced == yes {
+		return
+	}
+	me.announced = yes
+	if yes {
+		me.nextWriter, s.writers = s.writers, me
+		return
+	}
+	p := &s.writers
+	for *p != me {
+		p = &(*p).nextWriter
+	}
+	*p, me.nextWriter = me.nextWriter, nil
 }
 
 // RWLock stands for m.Lock() of a RWMutex.
@@ -105,15 +124,13 @@ func RWLock(m *sync.RWMutex, at string) {
 	for owed(p) || !m.TryLock() {
 		// Of several writers one announces itself; the others wait for the
 		// RWMutex's own Mutex first.
-		me.announced = announcedBy(p, me) == nil && !writing(p)
-		ok := block(me, waitWrite, p, opWLock, at)
-		if !ok {
-			me.announced = false
+		announce(me, announcedBy(p, me) == nil && !writing(p))
+		if !block(me, waitWrite, p, opWLock, at) {
 			m.Lock()
 			return
 		}
 	}
-	me.announced = false
+	announce(me, false)
 	holding(me, p, opWLock, at)
 	event(me, opWLock, p, at, 0)
 }
@@ -122,17 +139,38 @@ func RWLock(m *sync.RWMutex, at string) {
 //
 //go:norace
 func owed(p unsafe.Pointer) bool {
-	for i := 0; i < s.nalive; i++ {
-		if c := s.alive[i]; c.wait == waitRead && c.granted && c.obj == p {
+	for c := s.promised; c != nil; c = c.nextReader {
+		if c.obj == p {
 			return true
 		}
 	}
 	return false
 }
 
+// promise grants a lock to a reader that waits for it.
+//
+//go:norace
+func promise(c *g) {
+	c.granted = true
+	c.nextReader, s.promised = s.promised, c
+}
+
+// redeem is called by a reader that a lock was granted to when it takes it.
+//
+//go:norace
+func redeem(me *g) {
+	p := &s.promised
+	for *p != me {
+		p = &(*p).nextReader
+	}
+	*p, me.nextReader = me.nextReader, nil
+	me.granted = false
+}
+
 // writing reports whether a writer has p.
 //
 //go:norace
+//go:nocheckptr
 func writing(p unsafe.Pointer) bool { return (*rwmutex)(p).readerCount < 0 }
 
 // RWUnlock stands for m.Unlock() of a RWMutex.
@@ -152,8 +190,8 @@ func RWUnlock(m *sync.RWMutex, at string) {
 	m.Unlock()
 	// Readers that wait now go before the next writer.
 	for i := 0; i < s.nalive; i++ {
-		if c := s.alive[i]; c.state == blocked && c.wait == waitRead && c.obj == p {
-			c.granted = true
+		if c := s.alive[i]; c.state == blocked && c.wait == waitRead && c.obj == p && !c.granted {
+			promise(c)
 		}
 	}
 }
@@ -197,9 +235,10 @@ func RLock(m *sync.RWMutex, at string) {
 			m.RLock()
 			return
 		}
-		granted = me.granted
+		if granted = me.granted; granted {
+			redeem(me)
+		}
 	}
-	me.granted = false
 	holding(me, p, opRLock, at)
 	event(me, opRLock, p, at, 0)
 }

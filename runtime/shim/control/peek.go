@@ -3,6 +3,10 @@ package control
 import "unsafe"
 
 // What is known of the layout of Go's types. selftest.go checks it.
+//
+// Those who wait are looked at in each step, and a program with the race detector
+// looks up the object that is pointed to wherever a pointer is converted, unless
+// a pragma says that it need not.
 
 // An hchan is the beginning of a channel.
 type hchan struct {
@@ -37,6 +41,7 @@ func (h *hchan) sendable() bool {
 const mutexBusy = 1 | 4
 
 //go:norace
+//go:nocheckptr
 func mutexFree(m unsafe.Pointer) bool { return *(*int32)(m)&mutexBusy == 0 }
 
 // A rwmutex is sync.RWMutex.
@@ -49,15 +54,18 @@ type rwmutex struct {
 }
 
 //go:norace
+//go:nocheckptr
 func rwFree(m unsafe.Pointer) bool {
 	rw := (*rwmutex)(m)
 	return rw.w[0]&mutexBusy == 0 && rw.readerCount == 0
 }
 
 //go:norace
+//go:nocheckptr
 func rwReadable(m unsafe.Pointer) bool { return (*rwmutex)(m).readerCount >= 0 }
 
 // counter is that of a WaitGroup.
 //
 //go:norace
+//go:nocheckptr
 func counter(wg unsafe.Pointer) int32 { return int32(*(*uint64)(wg) >> 32) }

@@ -29,6 +29,23 @@ func spawn(f func()) {
 
 const at = "s.go:2:2\tx"
 
+// handOver lets another goroutine write after it received from c, for which f cares.
+func handOver(c <-chan time.Time, f func()) {
+	x := 0
+	done := make(chan bool)
+	spawn(func() {
+		Recv(c, at)
+		Access(at, "write")
+		x++
+		Send(done, at)(true)
+	})
+	Access(at, "write")
+	x = 1
+	f()
+	Recv(done, at)
+	fmt.Print(x)
+}
+
 var scenarios = map[string]func(){
 	"lost-update": func() {
 		x := 0
@@ -62,6 +79,18 @@ var scenarios = map[string]func(){
 		}
 		WGWait(&wg, at)
 		fmt.Print(x)
+	},
+	"contended": func() {
+		var mu sync.Mutex
+		var wg sync.WaitGroup
+		for range 100 {
+			WGGo(&wg, func() {
+				Lock(&mu, at)
+				Gosched(at)
+				Unlock(&mu, at)
+			}, at)
+		}
+		WGWait(&wg, at)
 	},
 	"lock-order": func() {
 		var a, b sync.Mutex
@@ -291,6 +320,14 @@ var scenarios = map[string]func(){
 		}
 		fmt.Print(Recv(got, at))
 	},
+	"timer-reset": func() {
+		t := NewTimer(time.Hour, at)
+		handOver(t.C, func() { TimerReset(t, time.Second, at) })
+	},
+	"ticker-reset": func() {
+		t := NewTicker(time.Hour, at)
+		handOver(t.C, func() { TickerReset(t, time.Second, at) })
+	},
 	"timers": func() {
 		t := NewTimer(3*time.Second, at)
 		tick := NewTicker(time.Second, at)
@@ -503,8 +540,9 @@ var scenarios = map[string]func(){
 		Lock(&mu, at)
 		spawn(func() {
 			mu.Lock()
+			locked := true
 			mu.Unlock()
-			Send(done, at)(true)
+			Send(done, at)(locked)
 		})
 		Sleep(time.Second, at)
 		Unlock(&mu, at)

@@ -36,7 +36,21 @@ const (
 
 // A g is a controlled goroutine.
 type g struct {
-	id      int
+	// What is looked at in each step is together.
+
+	id    int
+	obj   unsafe.Pointer // what it waits for
+	state state
+	wait  wait
+	// granted says that the wait is over whatever the state of the object says now.
+	granted  bool
+	yields   bool    // goes last at the next decision
+	detached bool    // the token was taken from it; see outside.go
+	back     bool    // it has come back and waits for the token
+	cases    []scase // of waitChannel
+	ncases   int
+	streak   int // points since another goroutine ran
+
 	parent  int
 	created string // site of its go statement
 
@@ -45,35 +59,28 @@ type g struct {
 	// acked tells who chose the case that it was executed.
 	acked chan struct{}
 
-	state state
-	wait  wait
-	obj   unsafe.Pointer // what it waits for
-	op    op
-	at    string
-	seq   int // when it began to wait; who waits longest is served first
+	op  op
+	at  string
+	seq int // when it began to wait; who waits longest is served first
 
-	cases  []scase // of waitChannel
-	ncases int
 	// chosen is the case that another goroutine tells it to execute natively, now; -1 is none.
 	chosen  int
 	wantAck bool
 
-	// granted says that the wait is over whatever the state of the object says now.
-	granted bool
 	// cond is the Cond that it waits for, from before it unlocks; signalled says that it
 	// need not any more, and condSeq who came first.
 	cond      unsafe.Pointer
 	condSeq   int
 	signalled bool
 	// announced says that it waits to write obj, so new readers have to wait.
-	announced bool
+	announced  bool
+	nextWriter *g // that has announced itself
+	nextReader *g // that has been granted a lock
 	// native tells it to leave the scheduler and block natively.
 	native bool
 	quit   bool // an idle goroutine: end
 
-	yields bool // goes last at the next decision
-	streak int  // points since another goroutine ran
-	prio   int  // of PCT
+	prio int // of PCT
 
 	holds *hold
 	// arrived is set by a goroutine in native code that wants the token.
@@ -83,9 +90,7 @@ type g struct {
 	started bool // which has begun
 	daemon  bool // nobody expects it to end
 
-	goid     int64 // Go's number for it
-	detached bool  // the token was taken from it; see outside.go
-	back     bool  // it has come back and waits for the token
+	goid int64 // Go's number for it
 
 	test     bool // it runs a test
 	above    *g   // the test that runs this subtest
@@ -148,6 +153,9 @@ var s struct {
 	timers *vtimer
 	tseq   int
 	fires  int // after main was done; not those that were due
+
+	writers  *g // that have announced themselves
+	promised *g // readers that have been granted a lock and have not taken it yet
 
 	once  *onceRun
 	pools *pool
@@ -227,6 +235,7 @@ func newG(created string) *g {
 //go:norace
 func growGs(list []*g) []*g {
 	bigger := make([]*g, 2*len(list))
+	//lint:ignore S1001 the race detector sees what copy does
 	for i := 0; i < len(list); i++ {
 		bigger[i] = list[i]
 	}
@@ -238,17 +247,15 @@ func growGs(list []*g) []*g {
 //go:norace
 func bury(dead *g) {
 	dead.state = done
-	k := 0
-	for i := 0; i < s.nalive; i++ {
-		if s.alive[i] != dead {
-			s.alive[k] = s.alive[i]
-			k++
-		}
+	k := position(dead.id)
+	if k == s.nalive || s.alive[k] != dead {
+		return
 	}
+	s.nalive--
 	for i := k; i < s.nalive; i++ {
-		s.alive[i] = nil
+		s.alive[i] = s.alive[i+1]
 	}
-	s.nalive = k
+	s.alive[s.nalive] = nil
 }
 
 // holding notes that a goroutine has taken a lock.

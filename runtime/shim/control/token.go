@@ -121,14 +121,8 @@ func next() *g {
 //go:norace
 func gather() int {
 	from := 0
-	for i := 0; i < s.nalive; i++ {
-		if s.alive[i] == s.current {
-			from = i
-			break
-		}
-		if s.current != nil && s.alive[i].id < s.current.id {
-			from = i + 1
-		}
+	if s.current != nil {
+		from = position(s.current.id)
 	}
 	n := 0
 	var last *g
@@ -138,13 +132,16 @@ func gather() int {
 			i -= s.nalive
 		}
 		c := s.alive[i]
-		if c.state == blocked && ready(c) {
-			c.state = runnable
-		}
 		if c.detached && c.back {
 			returned(c)
 		}
-		if c.state != runnable {
+		switch {
+		case c.state == blocked && ready(c):
+			// What it waits for may be taken by another before it runs.
+			if !contended(c.wait) {
+				c.state = runnable
+			}
+		case c.state != runnable:
 			continue
 		}
 		if c == s.current && (c.yields || c.streak >= longest) {
@@ -160,6 +157,22 @@ func gather() int {
 		n++
 	}
 	return n
+}
+
+// position is where the goroutine with a number is in the list of those alive, or
+// would be.
+//
+//go:norace
+func position(id int) int {
+	low, high := 0, s.nalive
+	for low < high {
+		if mid := (low + high) / 2; s.alive[mid].id < id {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	return low
 }
 
 // take chooses one of the n options and counts the step. It is nil if time is to
@@ -186,6 +199,7 @@ func take(n int) *g {
 		chosen = choose(n, s.options)
 	}
 	c := s.options[chosen]
+	c.state = runnable
 	if c == s.current {
 		c.streak++
 	} else {
@@ -202,6 +216,14 @@ func take(n int) *g {
 //
 //go:norace
 func mix(x uint64) { s.hash = (s.hash ^ x) * 1099511628211 }
+
+// contended reports whether only one, or some, of those that wait for the same can
+// have it.
+//
+//go:norace
+func contended(w wait) bool {
+	return w == waitLock || w == waitWrite || w == waitRead || w == waitOnce
+}
 
 // ready reports whether the wait of a blocked goroutine is over.
 //

@@ -7,20 +7,19 @@
 package main
 
 import (
-	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/controlled"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/goker"
 	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
@@ -46,20 +45,9 @@ func measure(most, natives int, only string, verbose bool, dir string) error {
 		defer os.RemoveAll(temp)
 		dir = temp
 	}
-	goroot, err := exec.Command("go", "env", "GOROOT").Output()
-	if err != nil {
-		return err
-	}
-	root := strings.TrimSpace(string(goroot))
-	list, err := kernels(root)
-	if err != nil {
-		return err
-	}
 	source := filepath.Join(dir, "source")
-	if err := os.MkdirAll(source, 0o755); err != nil {
-		return err
-	}
-	if list, err = write(root, source, list); err != nil {
+	list, err := goker.Copy(context.Background(), source)
+	if err != nil {
 		return err
 	}
 	b := bench{dir: dir, most: most, natives: natives}
@@ -70,7 +58,7 @@ func measure(most, natives int, only string, verbose bool, dir string) error {
 	if err != nil {
 		return err
 	}
-	list = slices.DeleteFunc(list, func(k kernel) bool { return !wanted.MatchString(k.name) })
+	list = slices.DeleteFunc(list, func(k goker.Kernel) bool { return !wanted.MatchString(k.Name) })
 	results := make([]result, len(list))
 	var wg sync.WaitGroup
 	next := make(chan int)
@@ -119,20 +107,20 @@ type result struct {
 	spent    time.Duration
 }
 
-func (b *bench) measure(k kernel) result {
+func (b *bench) measure(k goker.Kernel) result {
 	r := result{ends: make(map[string]int)}
 	for range b.natives {
-		if k.shows(controlled.Natively(b.native, "", []string{k.name}).Stdout) {
+		if k.Leaks(controlled.Natively(b.native, "", []string{k.Name}).Stdout) {
 			r.seen++
 		}
 	}
 	begin := time.Now()
 	steps, limit := 100, 100000
 	for i := 1; i <= b.most && r.first == 0; i++ {
-		with := Schedule(i, steps)
+		with := controlled.Schedule(i, steps)
 		how, end, n := b.controlledRun(k, with, limit)
 		if steps = n; end == string(schedule.Steps) {
-			limit = min(2*limit, longestRun)
+			limit = min(2*limit, goker.LongestRun)
 		}
 		r.ends[end]++
 		if how != "" {
@@ -143,79 +131,27 @@ func (b *bench) measure(k kernel) result {
 	return r
 }
 
-// eagerFrom is after how many schedules a third of them let time jump.
-const eagerFrom = 20
-
-// longestRun bounds the step limit, which is doubled where it ends a run.
-const longestRun = 1600000
-
-// Schedule is the i-th schedule to try: random walk and PCT with one to three
-// changes in turn. steps is how many the last run took.
-func Schedule(i, steps int) string {
-	switch {
-	case i > eagerFrom && i%3 == 0:
-		return fmt.Sprintf("rwt:%d", i)
-	case i%2 == 1:
-		return fmt.Sprintf("rw:%d", i)
-	}
-	return fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
-}
-
 // controlledRun reports how a run under a schedule showed the bug, if it did, and how it
 // ended.
-func (b *bench) controlledRun(k kernel, with string, limit int) (how, end string, steps int) {
-	r, err := controlled.Execute(b.controlled, "", []string{k.name}, with, limit)
+func (b *bench) controlledRun(k goker.Kernel, with string, limit int) (how, end string, steps int) {
+	r, err := controlled.Execute(b.controlled, "", []string{k.Name}, with, limit)
 	switch {
 	case err != nil:
 		return "", err.Error(), 0
 	case r.Result == nil:
 		return "", "died", 0
 	}
-	res := r.Result
-	switch {
-	case k.shows(r.Leaks):
-		how = "leak"
-	case res.End == schedule.Deadlock:
-		how = "deadlock"
-	case res.End == schedule.Panicked:
-		_, words, _ := bytes.Cut(r.Stderr, []byte("panic: "))
-		words, _, _ = bytes.Cut(words, []byte("\n"))
-		how = "panic: " + string(words)
-	}
-	return how, string(res.End), res.Steps
+	return k.Found(r), string(r.Result.End), r.Result.Steps
 }
 
-// shows reports whether a profile of leaked goroutines has one that leaks because
-// of the kernel's bug.
-func (k kernel) shows(profile []byte) bool {
-	for stack := range bytes.SplitSeq(profile, []byte("\n\n")) {
-		header, frames, _ := bytes.Cut(stack, []byte("\n"))
-		_, reason, ok := bytes.Cut(header, []byte("["))
-		reason, _, ok2 := bytes.Cut(reason, []byte(" (leaked)"))
-		if !ok || !ok2 {
-			continue
-		}
-		for line := range bytes.Lines(frames) {
-			if bytes.HasPrefix(line, []byte("created by")) {
-				break
-			}
-			said := strings.TrimSpace(string(line)) + " [" + string(reason) + "]"
-			if slices.ContainsFunc(k.leaks, func(r *regexp.Regexp) bool { return r.MatchString(said) }) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-func report(list []kernel, results []result, verbose bool, natives int) {
+func report(list []goker.Kernel, results []result, verbose bool, natives int) {
 	fmt.Printf("%-22s %10s %9s  %s\n", "kernel", "native", "schedule", "how")
 	var firsts []int
 	ten, all, native := 0, 0, 0
 	for i, k := range list {
 		r := results[i]
 		mark, first := "", "none"
-		if k.cut {
+		if k.Cut {
 			mark = " (cut)"
 		}
 		if r.first > 0 {
@@ -233,7 +169,7 @@ func report(list []kernel, results []result, verbose bool, natives int) {
 		if verbose || r.first == 0 {
 			more = fmt.Sprint(" ", r.schedule, r.ends)
 		}
-		fmt.Printf("%-22s %6d/%-3d %9s  %s%s%s %.1fs\n", k.name, r.seen, natives, first, r.how, mark, more, r.spent.Seconds())
+		fmt.Printf("%-22s %6d/%-3d %9s  %s%s%s %.1fs\n", k.Name, r.seen, natives, first, r.how, mark, more, r.spent.Seconds())
 	}
 	slices.Sort(firsts)
 	median := 0

@@ -162,10 +162,7 @@ func (t *tally) test(binary, source, pattern, name string, count int, verbose bo
 	said := make(map[string]int)
 	runs, total, steps, limit := 0, 0, 100, 100000
 	for i := 1; i <= count; i++ {
-		with := fmt.Sprintf("rw:%d", i)
-		if i%2 == 0 {
-			with = fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
-		}
+		with := controlled.Timely(i, steps)
 		r, err := controlled.Execute(binary, source, flags, with, limit)
 		if err != nil {
 			said[err.Error()]++

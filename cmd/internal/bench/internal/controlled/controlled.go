@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/lockstep-go/lockstep/runtime/execute"
@@ -16,10 +18,19 @@ import (
 
 // A Target is a program to build.
 type Target struct {
-	Dir     string // of its module
-	Pattern string // its package
-	Tests   bool   // its tests, rather than a main package
+	Dir     string   // of its module
+	Pattern string   // its package
+	Files   []string // or the files that it consists of
+	Tests   bool     // its tests, rather than a main package
 	Race    bool
+}
+
+// named are the arguments that name the target.
+func (t Target) named() []string {
+	if len(t.Files) > 0 {
+		return t.Files
+	}
+	return []string{t.Pattern}
 }
 
 // Build builds a target under control, with the profile of leaked goroutines. What is
@@ -29,11 +40,11 @@ func Build(t Target, binary string) ([]instrument.Native, error) {
 	if t.Race {
 		args = append(args, "-race")
 	}
-	list := exec.Command("go", append(args, t.Pattern)...)
+	list := exec.Command("go", append(args, t.named()...)...)
 	list.Dir = t.Dir
 	output, err := list.Output()
 	if err != nil {
-		return nil, fmt.Errorf("listing %s in %s: %w", t.Pattern, t.Dir, err)
+		return nil, fmt.Errorf("listing %s in %s: %w", strings.Join(t.named(), " "), t.Dir, err)
 	}
 	packages, err := instrument.ParseList(output)
 	if err != nil {
@@ -66,11 +77,11 @@ func compile(t Target, binary string, flags ...string) error {
 	if t.Race {
 		args = append(args, "-race")
 	}
-	cmd := exec.Command("go", append(append(args, flags...), t.Pattern)...)
+	cmd := exec.Command("go", slices.Concat(args, flags, t.named())...)
 	cmd.Dir = t.Dir
 	cmd.Env = append(os.Environ(), "GOEXPERIMENT=goroutineleakprofile", "CGO_ENABLED=1")
 	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("building %s: %w\n%s", t.Pattern, err, out)
+		return fmt.Errorf("building %s: %w\n%s", strings.Join(t.named(), " "), err, out)
 	}
 	return nil
 }
@@ -81,7 +92,9 @@ type Run struct {
 	Leaks          []byte           // profile of leaked goroutines
 	Stdout, Stderr []byte
 	Exit           int // -1 if it did not exit by itself
+	TimedOut       bool
 	Duration       time.Duration
+	CPU            time.Duration
 }
 
 // Timeout is how long a run may take.
@@ -101,10 +114,7 @@ func Execute(binary, dir string, args []string, with string, steps int) (Run, er
 		env = append(env, fmt.Sprint("LOCKSTEP_STEPS=", steps))
 	}
 	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: env, Timeout: Timeout})
-	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
-	if f, ok := r.Outcome.(execute.Finished); ok {
-		run.Exit = f.Exit
-	}
+	run := ran(r)
 	if data, err := os.ReadFile(file); err == nil {
 		if res, err := schedule.ParseResult(data); err == nil {
 			run.Result = res
@@ -121,12 +131,45 @@ func Execute(binary, dir string, args []string, with string, steps int) (Run, er
 
 // Natively runs a program as it is, with arguments.
 func Natively(binary, dir string, args []string) Run {
-	r := execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: append(os.Environ(), "GORACE=atexit_sleep_ms=0"), Timeout: Timeout})
-	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration}
-	if f, ok := r.Outcome.(execute.Finished); ok {
-		run.Exit = f.Exit
+	return NativelyWithin(Timeout, binary, dir, args)
+}
+
+// NativelyWithin is [Natively] for at most some time, and with more of an environment.
+func NativelyWithin(limit time.Duration, binary, dir string, args []string, env ...string) Run {
+	env = slices.Concat(os.Environ(), []string{"GORACE=atexit_sleep_ms=0"}, env)
+	return ran(execute.Run(context.Background(), execute.Command{Path: binary, Args: args, Dir: dir, Env: env, Timeout: limit}))
+}
+
+func ran(r execute.Result) Run {
+	run := Run{Stdout: r.Stdout.Bytes(), Stderr: r.Stderr.Bytes(), Exit: -1, Duration: r.Duration, CPU: r.CPU}
+	switch o := r.Outcome.(type) {
+	case execute.Finished:
+		run.Exit = o.Exit
+	case execute.TimedOut:
+		run.TimedOut = true
 	}
 	return run
+}
+
+// eagerFrom is after how many schedules a third of them let time jump.
+const eagerFrom = 20
+
+// Schedule is the i-th schedule to try: random walk and PCT with one to three
+// changes in turn. steps is how many the last run took.
+func Schedule(i, steps int) string {
+	if i > eagerFrom && i%3 == 0 {
+		return fmt.Sprintf("rwt:%d", i)
+	}
+	return Timely(i, steps)
+}
+
+// Timely is the i-th schedule of those that let time pass only when nobody can
+// go on: a correct program may take a timeout for a failure.
+func Timely(i, steps int) string {
+	if i%2 == 1 {
+		return fmt.Sprintf("rw:%d", i)
+	}
+	return fmt.Sprintf("pct:%d:%d:%d", i, 1+i/2%3, max(steps, 20))
 }
 
 // TestFlags are the flags with which a test binary is run under a schedule: one

@@ -1,6 +1,10 @@
-package main
+// Package goker makes programs of GOROOT's kernels of real blocking bugs, and
+// tells whether a run shows the bug.
+package goker
 
 import (
+	"bytes"
+	"context"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -11,29 +15,54 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/command"
+	"github.com/lockstep-go/lockstep/cmd/internal/bench/internal/controlled"
+	"github.com/lockstep-go/lockstep/runtime/schedule"
 )
 
-// A kernel is one of the programs.
-type kernel struct {
-	name string
+// A Kernel is one of the programs. All are in one binary, whose argument is the
+// name.
+type Kernel struct {
+	Name string
 	// leaks are the goroutines that leak: patterns for the name of a function of
 	// theirs and the reason why they wait.
 	leaks []*regexp.Regexp
-	cut   bool // its scenario is repeated in GOROOT
+	Cut   bool // its scenario is repeated in GOROOT
 }
+
+// LongestRun bounds the step limit of a search, which doubles it where it ends a run.
+const LongestRun = 1600000
 
 const (
 	kernelFolder = "src/runtime/testdata/testgoroutineleakprofile/goker"
 	kernelTest   = "src/runtime/goroutineleakprofile_test.go"
 )
 
+// Copy copies the kernels into a module of their own in dir, with the repetition
+// of each scenario cut to one instance. What is repeated within a scenario stays.
+func Copy(ctx context.Context, dir string) ([]Kernel, error) {
+	goroot, err := command.Output(ctx, "", "go", "env", "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	list, err := kernels(goroot)
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	return write(goroot, dir, list)
+}
+
 // kernels reads from GOROOT's own test which kernels there are, and what leaks.
-func kernels(goroot string) ([]kernel, error) {
+func kernels(goroot string) ([]Kernel, error) {
 	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(goroot, kernelTest), nil, 0)
 	if err != nil {
 		return nil, err
 	}
-	var list []kernel
+	var list []Kernel
 	ast.Inspect(file, func(n ast.Node) bool {
 		call, ok := n.(*ast.CallExpr)
 		if !ok {
@@ -53,7 +82,7 @@ func kernels(goroot string) ([]kernel, error) {
 		if len(words) < 2 {
 			return true
 		}
-		k := kernel{name: words[0]}
+		k := Kernel{Name: words[0]}
 		for _, w := range words[1:] {
 			k.leaks = append(k.leaks, regexp.MustCompile(w))
 		}
@@ -69,10 +98,8 @@ var registered = regexp.MustCompile(`register\("(\w+)"`)
 // repeated is what a kernel does many times over to defeat chance.
 const repeated = 10
 
-// write copies the kernels into a module of their own in dir, with the
-// repetition of each scenario cut to one instance. What is repeated within a scenario
-// stays. It returns those kernels of list that there are.
-func write(goroot, dir string, list []kernel) ([]kernel, error) {
+// write copies the kernels into dir. It returns those of list that there are.
+func write(goroot, dir string, list []Kernel) ([]Kernel, error) {
 	files, err := filepath.Glob(filepath.Join(goroot, kernelFolder, "*.go"))
 	if err != nil || len(files) == 0 {
 		return nil, fmt.Errorf("GOROOT has no %s: this Go is older than 1.26, or it was installed without tests", kernelFolder)
@@ -100,14 +127,14 @@ func write(goroot, dir string, list []kernel) ([]kernel, error) {
 			return nil, err
 		}
 	}
-	list = slices.DeleteFunc(list, func(k kernel) bool { return !there[k.name] })
+	list = slices.DeleteFunc(list, func(k Kernel) bool { return !there[k.Name] })
 	for name := range there { // one that the test leaves out
-		if !slices.ContainsFunc(list, func(k kernel) bool { return k.name == name }) {
-			list = append(list, kernel{name: name, leaks: []*regexp.Regexp{regexp.MustCompile(`_` + strings.ToLower(name) + `\b`)}})
+		if !slices.ContainsFunc(list, func(k Kernel) bool { return k.Name == name }) {
+			list = append(list, Kernel{Name: name, leaks: []*regexp.Regexp{regexp.MustCompile(`_` + strings.ToLower(name) + `\b`)}})
 		}
 	}
 	for i := range list {
-		list[i].cut = cutIn[list[i].name]
+		list[i].Cut = cutIn[list[i].Name]
 	}
 	return list, nil
 }
@@ -152,4 +179,43 @@ func cutLoops(file string, src []byte, names [][][]byte) (out []byte, cuts int, 
 		last = l.to
 	}
 	return append(out, src[last:]...), len(limits), nil
+}
+
+// Found tells how a run under a schedule showed the bug, "" if it did not.
+func (k Kernel) Found(r controlled.Run) string {
+	switch {
+	case k.Leaks(r.Leaks):
+		return "leak"
+	case r.Result == nil:
+	case r.Result.End == schedule.Deadlock:
+		return "deadlock"
+	case r.Result.End == schedule.Panicked:
+		_, words, _ := bytes.Cut(r.Stderr, []byte("panic: "))
+		words, _, _ = bytes.Cut(words, []byte("\n"))
+		return "panic: " + string(words)
+	}
+	return ""
+}
+
+// Leaks reports whether a profile of leaked goroutines has one that leaks because
+// of the kernel's bug.
+func (k Kernel) Leaks(profile []byte) bool {
+	for stack := range bytes.SplitSeq(profile, []byte("\n\n")) {
+		header, frames, _ := bytes.Cut(stack, []byte("\n"))
+		_, reason, ok := bytes.Cut(header, []byte("["))
+		reason, _, ok2 := bytes.Cut(reason, []byte(" (leaked)"))
+		if !ok || !ok2 {
+			continue
+		}
+		for line := range bytes.Lines(frames) {
+			if bytes.HasPrefix(line, []byte("created by")) {
+				break
+			}
+			said := strings.TrimSpace(string(line)) + " [" + string(reason) + "]"
+			if slices.ContainsFunc(k.leaks, func(r *regexp.Regexp) bool { return r.MatchString(said) }) {
+				return true
+			}
+		}
+	}
+	return false
 }

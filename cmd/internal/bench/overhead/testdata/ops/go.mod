@@ -1,0 +1,3 @@
+module ops.invalid
+
+go 1.25
