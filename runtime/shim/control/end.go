@@ -115,6 +115,10 @@ func AtEnd() {
 		finishPanic()
 		return
 	}
+	if unwinding("runtime.Goexit") { // the program goes on without main
+		leave(me)
+		return
+	}
 	quiesce(me)
 }
 

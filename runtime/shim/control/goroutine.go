@@ -87,16 +87,17 @@ func Began(at string) {
 
 // panicking reports whether the calling goroutine runs deferred calls since it
 // panicked. A panic that a deferred Goexit has ended is still on the stack.
-func panicking() bool {
+func panicking() bool { return unwinding("runtime.gopanic") }
+
+// unwinding reports whether the innermost of what can unwind the stack is function.
+func unwinding(function string) bool {
 	pcs := make([]uintptr, 64)
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])
 	for {
 		f, more := frames.Next()
 		switch f.Function {
-		case "runtime.gopanic":
-			return true
-		case "runtime.Goexit":
-			return false
+		case "runtime.gopanic", "runtime.Goexit":
+			return f.Function == function
 		}
 		if !more {
 			return false

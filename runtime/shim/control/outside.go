@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"os"
 	"runtime"
+	"strings"
 	"time"
 
 	"github.com/lockstep-go/lockstep/runtime/shim/goid"
@@ -106,7 +107,7 @@ func isBlockedState(state string) bool {
 	case "", "running", "runnable":
 		return false
 	}
-	return true
+	return !strings.Contains(state, "GC") // it ends by itself, however long it takes
 }
 
 // whereIs finds a goroutine in a dump of all stacks: its state, whether it is in this
@@ -188,7 +189,50 @@ const (
 	// passing is how long real time has to pass while a timer is due later and
 	// somebody works or reads outside: what it does takes time too.
 	passing = 50 * time.Millisecond
+	// longPassing is the same if somebody is certainly at work outside: a process, or
+	// a goroutine that sleeps. The timer may be what the program gives up by.
+	longPassing = 10 * time.Second
 )
+
+// someoneComesBefore waits for goroutines that are not controlled before time passes
+// by d.
+//
+//go:norace
+func someoneComesBefore(d time.Duration) bool {
+	if someoneComes(min(passing, d)) {
+		return true
+	}
+	return d > passing && !s.mainDone && uncontrolled() > 0 && isAtWork() && someoneComes(min(longPassing, d)-passing)
+}
+
+// isAtWork reports whether a goroutine that is not controlled will go on by
+// itself, or waits for a process that this one has started. What is read may also be
+// what a controlled goroutine is to write.
+func isAtWork() bool {
+	for i, stack := range bytes.Split(stacks(), []byte("\n\n")) {
+		if i == 0 || bytes.Contains(stack, []byte("/control.await(")) {
+			continue
+		}
+		switch stateOf(stack) {
+		case "running", "runnable", "sleep":
+			return true
+		}
+		if bytes.Contains(stack, []byte("os.(*Process).Wait(")) {
+			return true
+		}
+	}
+	return false
+}
+
+// isWorldly reports whether a goroutine in this state works, or waits for what is
+// not a goroutine, perhaps.
+func isWorldly(state string) bool {
+	switch state {
+	case "running", "runnable", "syscall", "sleep", "IO wait", "select":
+		return true
+	}
+	return false
+}
 
 // someoneComes waits for goroutines that are not controlled and may wake one that
 // is, at most for the given time. It reports whether one can go on now.
@@ -244,8 +288,7 @@ func outsiders() string {
 		if i == 0 || bytes.Contains(stack, []byte("/control.await(")) || bytes.Contains(stack, []byte("/control.waitOutside(")) {
 			continue
 		}
-		switch state := stateOf(stack); state {
-		case "running", "runnable", "syscall", "sleep", "IO wait", "select":
+		if state := stateOf(stack); isWorldly(state) {
 			return state + " in " + topOf(stack)
 		}
 	}

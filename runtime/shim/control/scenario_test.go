@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -383,6 +384,21 @@ var scenarios = map[string]func(){
 		outside, _ := child.Deadline()
 		fmt.Print(Until(inside).Round(time.Minute), time.Until(outside).Round(time.Minute))
 	},
+	// A process takes its time, and nobody gives up on it before.
+	"native-process": func() {
+		ctx, cancel := WithTimeout(context.Background(), time.Minute, at)
+		defer cancel()
+		fmt.Print(exec.CommandContext(ctx, "sleep", "0.3").Run())
+	},
+	// So does a goroutine that is not controlled.
+	"native-sleeper": func() {
+		ch := make(chan int)
+		go func() { time.Sleep(300 * time.Millisecond); ch <- 1 }()
+		sel := Select(at, false)
+		RecvCase(sel, ch, at)
+		RecvCase(sel, After(time.Minute, at), at)
+		fmt.Print(sel.Do())
+	},
 	"native-deadline": func() {
 		a, b := net.Pipe()
 		SetReadDeadline(a, Now().Add(time.Hour), at)
@@ -426,6 +442,11 @@ var scenarios = map[string]func(){
 		done := make(chan bool)
 		spawn(func() { defer Close(done, at); runtime.Goexit() })
 		Recv(done, at)
+	},
+	// The program goes on without main.
+	"goexit-of-main": func() {
+		spawn(func() { Sleep(time.Second, at); fmt.Print("on"); Exit(0) })
+		runtime.Goexit()
 	},
 	// Main may end before its function main begins.
 	"native-goexit": func() {
@@ -578,8 +599,14 @@ func (l *ownLock) Unlock() { fmt.Print("U"); Unlock(&l.Mutex, at) }
 
 // scenario runs one of them in place of the tests.
 func scenario(name string) {
-	defer os.Exit(0)
-	defer AtEnd()
+	switch name {
+	case "native-goexit":
+	case "goexit-of-main":
+		defer AtEnd()
+	default:
+		defer os.Exit(0)
+		defer AtEnd()
+	}
 	scenarios[name]()
 }
 

@@ -95,7 +95,7 @@ func next() *g {
 			fireNext()
 			continue
 		}
-		if s.timers != nil && someoneComes(min(passing, time.Duration(s.timers.at-s.now))) {
+		if s.timers != nil && someoneComesBefore(time.Duration(s.timers.at-s.now)) {
 			continue
 		}
 		if fireNext() {
