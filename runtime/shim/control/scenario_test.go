@@ -370,7 +370,7 @@ var scenarios = map[string]func(){
 	"deadline-passed": func() {
 		ctx, cancel := WithDeadlineCause(context.Background(), Now().Add(-time.Second), errors.New("slow"), at)
 		defer cancel()
-		child, cancelChild := WithCancel(context.WithValue(ctx, 0, 0), at)
+		child, cancelChild := WithCancel(context.WithValue(ctx, contextKey{}, 0), at)
 		defer cancelChild()
 		fmt.Print(ctx.Err(), " ", child.Err(), " ", context.Cause(child))
 	},
@@ -590,6 +590,9 @@ var scenarios = map[string]func(){
 		Value(at, func() any { return errors.New("e") })
 	},
 }
+
+// A contextKey is the key of a value in a context.
+type contextKey struct{}
 
 // An ownLock has methods of its own beside those of the lock that it embeds.
 type ownLock struct{ sync.Mutex }
