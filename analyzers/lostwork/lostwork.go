@@ -51,6 +51,7 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	for _, fn := range pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs {
 		c.deferred(fn)
+		c.late(fn)
 	}
 	return c.report.Finish(), nil
 }

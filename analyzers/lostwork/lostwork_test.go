@@ -20,9 +20,9 @@ func TestStrict(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tier.Value.Set(string(config.Default))
-	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer, "strict", "sleeps", "exitstrict")
+	analysistest.Run(t, analysistest.TestData(), lostwork.Analyzer, "strict", "sleeps", "exitstrict", "latestrict")
 }
 
 func TestFixes(t *testing.T) {
-	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), lostwork.Analyzer, "exittests")
+	analysistest.RunWithSuggestedFixes(t, analysistest.TestData(), lostwork.Analyzer, "exittests", "late")
 }

@@ -1,0 +1,3 @@
+package latestrict
+
+func Work() {}
