@@ -1,5 +1,6 @@
 // Package timermisuse reports timers that are drained though their value has
-// been received already, and timers that are made anew in each round of a loop.
+// been received already, timers and tickers of which the use panics or waits for ever, and
+// timers that are made anew in each round of a loop.
 //
 // # Wrong
 //
@@ -15,6 +16,14 @@
 //		}
 //	}
 //
+//	var timer *time.Timer
+//	timer.Reset(delay) // panics: there is no timer
+//
+//	timer := time.AfterFunc(delay, flush)
+//	if !timer.Stop() {
+//		<-timer.C // waits for ever: nothing sends, flush is called instead
+//	}
+//
 // # Right
 //
 //	for {
@@ -26,12 +35,23 @@
 //		}
 //	}
 //
+//	timer := time.NewTimer(delay)
+//
+//	timer := time.AfterFunc(delay, func() { flush(); close(flushed) })
+//	if !timer.Stop() {
+//		<-flushed
+//	}
+//
 // # Why it breaks
 //
 // Stop returns false if the timer has run out or was stopped before. It does not
 // tell whether somebody has received the value since. A timer sends one value: who
 // has received it and then drains the channel waits for a second one that does
 // not come. The goroutine waits for ever, and so do those who send to it.
+//
+// Only package time can make a timer: Stop and Reset of a nil one, or of a variable of type
+// time.Timer, panic. So do NewTicker and Reset of a ticker if the interval is not positive. The
+// channel of a timer that AfterFunc has made is nil, as is that of time.Tick(0).
 //
 // # How to fix it
 //
@@ -48,12 +68,18 @@
 // call that is given the timer, or a branch on a variable, which may tell whether the timer has run
 // out.
 //
-// The strict tier adds time.After in a loop, in files whose language version is
-// before Go 1.23: each round leaves a timer behind that is not collected until
-// it has run out.
+// Constants that are no interval, Stop and Reset of what is nil or a variable that nothing
+// is assigned to, and receives from a timer that the same function has from AfterFunc. Functions
+// that recover are left alone where the call panics.
+//
+// The strict tier adds, in files whose language version is before Go 1.23, time.After in a loop: each
+// round leaves a timer behind that is not collected until it has run out. A ticker that the
+// function does not stop, or of time.Tick, in a loop or in a function that returns is not
+// collected at all. And Reset of a timer in a loop that comes to it again without a receive from
+// the timer or a Stop: what the timer has sent before is still in its channel.
 //
 // # Limitations
 //
 // Timers are followed within one function, a function literal on its own. Whether
-// a timer was stopped twice, or never started, is not asked.
+// a timer was stopped twice is not asked.
 package timermisuse

@@ -50,8 +50,10 @@ func run(pass *analysis.Pass) (any, error) {
 	}
 	for _, fn := range pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs {
 		c.drains(fn)
+		c.surely(fn)
 		if c.report.Tier() == config.Strict {
 			c.afters(fn)
+			c.kept(fn)
 		}
 	}
 	return c.report.Finish(), nil

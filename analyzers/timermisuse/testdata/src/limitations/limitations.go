@@ -28,3 +28,8 @@ func twice(timer *time.Timer) {
 		<-timer.C
 	}
 }
+
+type poller struct{ timer *time.Timer }
+
+// Nobody sets the field.
+func (p *poller) again() { p.timer.Reset(time.Second) }
