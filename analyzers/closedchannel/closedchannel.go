@@ -49,7 +49,10 @@ func run(pass *analysis.Pass) (any, error) {
 		c.nils(fn)
 	}
 	if c.pkg.Spawns {
-		c.pkg.Each(c.uses)
+		c.pkg.Each(func(x *goroutine.Exploration) {
+			c.uses(x)
+			c.late(x)
+		})
 	}
 	return c.report.Finish(), nil
 }
@@ -87,6 +90,30 @@ func (c *checker) uses(x *goroutine.Exploration) {
 func (c *checker) second(key string, u goroutine.ClosedUse) {
 	c.add(key, u.Use, u.Pos, u.On, []string{"closed", wording.Place(c.pkg.Fset, u.Closed.Pos())},
 		diagnostic.Related{Role: diagnostic.RoleCall, Pos: u.Closed.Pos(), Message: message.New("closed-here")})
+}
+
+// late reports closes while another goroutine is still to send.
+func (c *checker) late(x *goroutine.Exploration) {
+	for _, l := range x.LateSends() {
+		if c.seen[l.Close] || c.seen[l.Use] {
+			continue
+		}
+		c.seen[l.Close] = true
+		key := map[goroutine.LateKind]string{goroutine.LateEndless: "endless", goroutine.LateMore: "more", goroutine.LateTimer: "timer"}[l.Kind]
+		if !l.Send {
+			key = "timer-close"
+		}
+		use, spawn := l.Use.Pos(), l.Thread.Spawn.Pos()
+		args := []string{"use", wording.Place(c.pkg.Fset, use), "spawn", wording.Place(c.pkg.Fset, spawn)}
+		related := []diagnostic.Related{
+			{Role: diagnostic.RoleSpawn, Pos: spawn, Message: message.New("starts-here")},
+			{Role: diagnostic.RoleCall, Pos: use, Message: message.New("panics-here")},
+		}
+		if l.Received != nil {
+			related = append(related, diagnostic.Related{Role: diagnostic.RoleJoin, Pos: l.Received.Pos(), Message: message.New("received-here")})
+		}
+		c.add(key, l.Close, l.Close.Pos(), l.Close.(ssa.CallInstruction).Common().Args[0], args, related...)
+	}
 }
 
 // nils reports closes of a nil constant.

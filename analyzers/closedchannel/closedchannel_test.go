@@ -9,5 +9,5 @@ import (
 )
 
 func Test(t *testing.T) {
-	analysistest.Run(t, analysistest.TestData(), closedchannel.Analyzer, "noisy", "quiet", "limitations")
+	analysistest.Run(t, analysistest.TestData(), closedchannel.Analyzer, "noisy", "quiet", "ends", "limitations")
 }

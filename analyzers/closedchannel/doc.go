@@ -1,5 +1,5 @@
 // Package closedchannel reports sends on channels that are closed by then, and
-// channels that are closed twice.
+// channels that are closed twice, and closes that come while others are still to send.
 //
 // # Wrong
 //
@@ -25,6 +25,13 @@
 //		}()
 //	}
 //
+//	results := make(chan string)
+//	for _, s := range servers {
+//		go func() { results <- ask(s) }()
+//	}
+//	answer := <-results
+//	close(results) // and all but the first panic
+//
 // # Right
 //
 //	go func() {
@@ -46,6 +53,12 @@
 //		close(results)
 //	}()
 //
+//	results := make(chan string, len(servers))
+//	for _, s := range servers {
+//		go func() { results <- ask(s) }()
+//	}
+//	answer := <-results // and nobody closes: a channel need not be closed
+//
 // # Why it breaks
 //
 // A close says to all who receive: nothing more comes. To say it twice, or to
@@ -58,7 +71,8 @@
 // Let one goroutine close the channel: the one that sends, in a deferred call, or one
 // that waits for all who send. If several may be the first to close it, as with a
 // signal to stop, close it in a sync.Once, or cancel a context instead, which can be
-// done as often as one likes.
+// done as often as one likes. Whoever receives does not close: it tells those who send to stop, and waits
+// until they have. A timer that sends or closes is stopped first, and if Stop returns false, waited for.
 //
 // # What counts
 //
@@ -69,9 +83,15 @@
 // goroutines that both come to theirs whatever happens, without waiting for anything but
 // the other close. Functions that recover are left alone.
 //
+// And a close while another goroutine, which the same function has started and does not wait for, always
+// sends again: it sends in a loop that does not end, or there are more such sends than receives
+// before the close and places in the channel. Of a loop of unknown length two rounds are counted.
+// And a close with a time.AfterFunc before it whose function always sends, or closes, that nobody
+// stops, and a way between them on which its value is not received, without a sleep.
+//
 // # Limitations
 //
 // What depends on conditions on both sides is not reported, nor are a close and a send that
-// nothing orders: the check datarace reports that they may come at the same time. Methods that other packages call twice are not known, and neither is how often a loop
+// nothing orders, if the send may be first: the check datarace reports that they may come at the same time. Methods that other packages call twice are not known, and neither is how often a loop
 // goes round that depends on a variable.
 package closedchannel
