@@ -49,6 +49,7 @@ func run(pass *analysis.Pass) (any, error) {
 		c.nils(fn)
 	}
 	if c.pkg.Spawns {
+		c.owners()
 		c.pkg.Each(func(x *goroutine.Exploration) {
 			c.uses(x)
 			c.late(x)

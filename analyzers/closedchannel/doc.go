@@ -87,7 +87,9 @@
 // sends again: it sends in a loop that does not end, or there are more such sends than receives
 // before the close and places in the channel. Of a loop of unknown length two rounds are counted.
 // And a close with a time.AfterFunc before it whose function always sends, or closes, that nobody
-// stops, and a way between them on which its value is not received, without a sleep.
+// stops, and a way between them on which its value is not received, without a sleep. The same of a
+// channel in a field that a method Close, Stop or Shutdown always closes, if the function of
+// time.AfterFunc has no condition and its timer is not kept.
 //
 // # Limitations
 //
