@@ -76,7 +76,9 @@
 // round leaves a timer behind that is not collected until it has run out. A ticker that the
 // function does not stop, or of time.Tick, in a loop or in a function that returns is not
 // collected at all. And Reset of a timer in a loop that comes to it again without a receive from
-// the timer or a Stop: what the timer has sent before is still in its channel.
+// the timer or a Stop: what the timer has sent before is still in its channel. In files of any version
+// it adds types that keep a timer of AfterFunc in a field, if their method Close, Stop or Shutdown
+// closes what the timer's function uses first of all, and does not look at the timer.
 //
 // # Limitations
 //

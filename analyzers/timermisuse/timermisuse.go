@@ -48,13 +48,17 @@ func run(pass *analysis.Pass) (any, error) {
 	if !imports(pass.Pkg, "time") {
 		return c.report.Finish(), nil
 	}
-	for _, fn := range pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs {
+	fns := pass.ResultOf[ssabuild.Analyzer].(*ssabuild.SSA).Funcs
+	for _, fn := range fns {
 		c.drains(fn)
 		c.surely(fn)
 		if c.report.Tier() == config.Strict {
 			c.afters(fn)
 			c.kept(fn)
 		}
+	}
+	if c.report.Tier() == config.Strict {
+		c.owners(fns)
 	}
 	return c.report.Finish(), nil
 }
