@@ -69,10 +69,34 @@ type checker struct {
 }
 
 func (c *checker) leaks(x *goroutine.Exploration) {
-	for _, l := range x.Leaks() {
+	leaks := x.Leaks()
+	if len(leaks) == 0 {
+		return
+	}
+	late := x.LateSends()
+	for _, l := range leaks {
+		if panics(l, late) {
+			continue
+		}
 		if instr := l.Wait.Instr; !c.seen[instr] {
 			c.seen[instr] = true
 			c.report.Report(c.diagnostic(x, l))
 		}
 	}
+}
+
+// panics reports whether a leak is about a channel that is closed while others are still to send,
+// which closedchannel reports: no send on it waits for ever, and no range over it either.
+func panics(l goroutine.Leak, late []goroutine.LateSend) bool {
+	return slices.ContainsFunc(late, func(s goroutine.LateSend) bool {
+		if s.Kind == goroutine.LateTimer {
+			return false
+		}
+		if l.Wait.Kind == goroutine.SendWait {
+			return l.Wait.Instr == s.Use
+		}
+		return l.Range && slices.ContainsFunc(l.Wait.Cases, func(k goroutine.WaitCase) bool {
+			return slices.ContainsFunc(k.Counterparts, s.By)
+		})
+	})
 }

@@ -24,7 +24,12 @@ type LateSend struct {
 	Kind   LateKind
 	// Received is the last receive before the close, nil if there is none.
 	Received ssa.Instruction
+
+	use PointID
 }
+
+// By reports whether p is where the send comes.
+func (s LateSend) By(p PointID) bool { return s.use == p }
 
 // A LateKind says why the send comes late.
 type LateKind uint8
@@ -88,7 +93,7 @@ func (c *lateClose) find() []LateSend {
 		if t.Parent != owner || q == c.close || !x.sureOf(q) || !c.alwaysDoes(t, q) || t.Kind != Timer && !c.beside(t) {
 			continue
 		}
-		late := LateSend{Close: x.points[c.close].Instr, Use: x.points[q].Instr, Send: send, Thread: t}
+		late := LateSend{Close: x.points[c.close].Instr, Use: x.points[q].Instr, Send: send, Thread: t, use: q}
 		switch {
 		case t.Kind == Timer:
 			if c.timerLate(t, q) {
