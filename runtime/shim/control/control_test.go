@@ -126,6 +126,7 @@ func TestOutcomes(t *testing.T) {
 		"native-sender":        {"ok 5"},
 		"native-read":          {"ok x"},
 		"native-lock":          {"ok locked"},
+		"slow-start":           {"ok begun"},
 		"unlocked-by-another":  {"ok locked"},
 		"promoted":             {"ok read"},
 		"own-lock":             {"ok LU"},

@@ -69,11 +69,16 @@ func takeToken() (words string, taken bool) {
 	defer show()
 	s.gate = true
 	holder := s.current
-	if holder == nil || holder.state != runnable || s.free || s.waiting {
+	if holder == nil || !holder.started || holder.state != runnable || s.free || s.waiting {
 		s.gate = false
 		return "", false
 	}
 	state, inside, where := whereIs(stacks(), holder.goid)
+	if s.current != holder || holder.state != runnable {
+		// It was inside when the gate closed, and has handed the token on.
+		s.gate = false
+		return "", false
+	}
 	if state == gone {
 		bury(holder)
 		s.visitor = 1

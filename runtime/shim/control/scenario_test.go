@@ -549,6 +549,20 @@ var scenarios = map[string]func(){
 		Recv(done, at)
 		fmt.Print("locked")
 	},
+	// A goroutine gets the token before it has begun, as on a busy machine.
+	"slow-start": func() {
+		done := make(chan bool)
+		n := Begin(at)
+		go func() {
+			time.Sleep(100 * time.Millisecond)
+			defer n.End()
+			n.Start()
+			Send(done, at)(true)
+		}()
+		Began(at)
+		Recv(done, at)
+		fmt.Print("begun")
+	},
 	"unlocked-by-another": func() {
 		var mu sync.Mutex
 		Lock(&mu, at)
